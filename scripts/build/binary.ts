@@ -1,0 +1,40 @@
+import { dirname, join } from "node:path";
+import type { Build } from "bun";
+import { dynaliteOperations, leaveOut } from "./plugins.ts";
+
+const ROOT = dirname(dirname(import.meta.dir));
+
+/** Programs inside the binary: the command line, and what runs in threads of its own. */
+const ENTRYPOINTS = ["src/commands/cli.ts", "src/core/demo/dynalite-worker.ts"];
+
+/**
+ * Compiles the command line into one executable.
+ * Split and with bytecode, so that a run loads only the chunks it needs, already parsed.
+ * Throws an AggregateError with Bun's messages when the sources do not bundle.
+ */
+export async function buildBinary(options: {
+  outfile: string;
+  runtime?: Build.CompileTarget;
+}): Promise<void> {
+  await Bun.build({
+    root: join(ROOT, "src"),
+    entrypoints: ENTRYPOINTS.map((path) => join(ROOT, path)),
+    compile: {
+      ...(options.runtime && { target: options.runtime }),
+      outfile: join(ROOT, options.outfile),
+      // A tool that holds credentials takes nothing from the directory it happens to run in.
+      autoloadDotenv: false,
+      autoloadBunfig: false,
+      autoloadTsconfig: false,
+      autoloadPackageJson: false,
+    },
+    target: "bun",
+    format: "esm",
+    splitting: true,
+    naming: { entry: "[name].[ext]" },
+    bytecode: true,
+    minify: true,
+    define: { "process.env.DEV": '"false"', "process.env.NODE_ENV": '"production"' },
+    plugins: [leaveOut, dynaliteOperations],
+  });
+}

@@ -1,0 +1,7 @@
+import type { CommandClass } from "clipanion";
+import { HelpCommand } from "./help.ts";
+import { OverviewCommand } from "./overview.ts";
+import { VersionCommand } from "./version.ts";
+
+/** Every command of the program, in the order the overview shows them. */
+export const COMMANDS: CommandClass[] = [HelpCommand, OverviewCommand, VersionCommand];

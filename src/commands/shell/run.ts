@@ -1,0 +1,42 @@
+import { type BaseContext, Cli } from "clipanion";
+import { describeError, exitCodeOf } from "../../core/errors.ts";
+import { COMMANDS } from "../commands.ts";
+import { VERSION } from "../version.ts";
+
+/** Clipanion writes failures to stdout, with usage pages and stacks: here they are kept for one line on stderr. */
+class DdbrCli extends Cli {
+  failure: unknown;
+
+  override error(error: unknown): string {
+    this.failure = error;
+    return "";
+  }
+}
+
+/** Runs the command that the words ask for and returns the exit code. */
+export async function run(words: string[], context: BaseContext = Cli.defaultContext): Promise<number> {
+  const cli = new DdbrCli({
+    binaryName: "ddbr",
+    binaryLabel: "Redundancy and recoverability for Amazon DynamoDB",
+    binaryVersion: VERSION,
+    enableColors: wantsColors(context),
+  });
+  for (const command of COMMANDS) cli.register(command);
+  const [first, ...rest] = words;
+  const argv = first === "help" && rest.length > 0 ? [...rest, "--help"] : words;
+  const exitCode = await cli.run(argv, context);
+  return cli.failure === undefined ? exitCode : fail(cli, argv, context);
+}
+
+async function fail(cli: DdbrCli, argv: string[], context: BaseContext): Promise<number> {
+  const { explainSyntaxProblem, isSyntaxProblem } = await import("./usage-problem.ts");
+  const error = isSyntaxProblem(cli.failure)
+    ? explainSyntaxProblem(cli.failure, argv, cli.definitions())
+    : cli.failure;
+  context.stderr.write(`ddbr: ${describeError(error)}\n`);
+  return exitCodeOf(error);
+}
+
+function wantsColors({ stdout, env }: BaseContext): boolean {
+  return "isTTY" in stdout && stdout.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb";
+}

@@ -1,0 +1,37 @@
+import { keyOf } from "../item/attribute-value.ts";
+import type { DiffRun } from "./diff-tables.ts";
+import { imageToWrite } from "./repair.ts";
+import { eachSegment } from "./segments.ts";
+
+/** BatchWriteItem takes no more items than this. */
+const WRITE_BATCH = 25;
+const WRITES_AT_ONCE = 4;
+
+/** Writes every item of the primary to the replica; a page counts as done only when all of it is written. */
+export async function backfill(run: DiffRun): Promise<number> {
+  const { primary, replica, segments, ignored, signal, gate, dryRun, report } = run;
+  const { schema } = primary.description;
+  await eachSegment(run, async (segment) => {
+    for await (const page of primary.scan(segment, segments, signal)) {
+      const batches = chunk(page, WRITE_BATCH);
+      const writers = Array.from({ length: WRITES_AT_ONCE }, async () => {
+        for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
+          await gate.passed(signal);
+          const items = batch.map((item) => imageToWrite(item, undefined, ignored));
+          if (!dryRun) await replica.write(items, signal);
+          report({ type: "backfilled", keys: items.map((item) => keyOf(item, schema)) });
+        }
+      });
+      const failed = (await Promise.allSettled(writers)).find(({ status }) => status === "rejected");
+      if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
+      report({ type: "scanned", side: "primary", segment, items: page.length });
+    }
+  });
+  return 0;
+}
+
+function chunk<Element>(list: readonly Element[], size: number): Element[][] {
+  const chunks: Element[][] = [];
+  for (let start = 0; start < list.length; start += size) chunks.push(list.slice(start, start + size));
+  return chunks;
+}

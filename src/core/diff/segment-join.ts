@@ -1,0 +1,119 @@
+import type { Digest } from "../item/digest.ts";
+import type { Side } from "./diff-events.ts";
+
+/** An item that waits for its partner from the other side. */
+export interface WaitingItem {
+  side: Side;
+  /** See keyString. */
+  key: string;
+  digest: Digest;
+}
+
+/** What an arriving item meets: nobody yet, an equal partner, or a different one. */
+export type Arrival = "waiting" | "equal" | { primary: Digest; replica: Digest };
+
+/** What an entry costs beside its key's text: map slot, object and digest, as measured. */
+const ENTRY_BYTES = 200;
+
+/**
+ * How many positions an item may lie behind the latest match before it counts as passed over. Within one page
+ * order may be disturbed by writes going on.
+ */
+const SLACK = 256;
+
+/** Matches out of order, as a share, above which the two sides count as laid in different orders. */
+const DISORDER = 0.02;
+
+interface SideState {
+  waiting: Map<string, { digest: Digest; position: number }>;
+  /** Items that have arrived. */
+  position: number;
+  /** Position of the latest item that found its partner. */
+  matched: number;
+}
+
+/**
+ * Joins the items of a segment pair by key: the first to arrive waits, and when its partner comes both go.
+ * Where both sides are laid in the same order few wait, and those that the other side has passed over
+ * can be told early; where they aren't, all that is lost is memory and look-ups.
+ */
+export class SegmentJoin {
+  readonly #sides: Record<Side, SideState> = { primary: newSide(), replica: newSide() };
+  #bytes = 0;
+  #matches = 0;
+  #disordered = 0;
+
+  /** Bytes held by waiting items, estimated. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  arrive(side: Side, key: string, digest: Digest): Arrival {
+    const own = this.#sides[side];
+    const other = this.#sides[side === "primary" ? "replica" : "primary"];
+    own.position++;
+    const partner = other.waiting.get(key);
+    if (partner === undefined) {
+      if (!own.waiting.has(key)) this.#bytes += ENTRY_BYTES + key.length;
+      own.waiting.set(key, { digest, position: own.position });
+      return "waiting";
+    }
+    other.waiting.delete(key);
+    this.#bytes -= ENTRY_BYTES + key.length;
+    this.#matches++;
+    if (partner.position + SLACK < other.matched) this.#disordered++;
+    other.matched = Math.max(other.matched, partner.position);
+    own.matched = own.position;
+    if (partner.digest === digest) return "equal";
+    return side === "primary"
+      ? { primary: digest, replica: partner.digest }
+      : { primary: partner.digest, replica: digest };
+  }
+
+  /** How many items of this side have arrived since the latest one that found its partner. */
+  lead(side: Side): number {
+    return this.#sides[side].position - this.#sides[side].matched;
+  }
+
+  /**
+   * Takes out items that the other side has passed over, as far as order can be relied on: up to `limit`,
+   * and none as long as there are fewer than `atLeast`.
+   */
+  takePassedOver(side: Side, atLeast: number, limit: number): WaitingItem[] {
+    if (this.#disordered > this.#matches * DISORDER) return [];
+    const before = this.#sides[side].matched - SLACK;
+    const passed = this.#oldest(side, limit, (position) => position < before);
+    return passed.length < atLeast ? [] : this.#remove(passed);
+  }
+
+  /** Takes out up to `limit` items, those that have waited longest first. */
+  takeOldest(side: Side, limit: number): WaitingItem[] {
+    return this.#remove(this.#oldest(side, limit, () => true));
+  }
+
+  waiting(side: Side): number {
+    return this.#sides[side].waiting.size;
+  }
+
+  #oldest(side: Side, limit: number, wanted: (position: number) => boolean): WaitingItem[] {
+    const oldest: WaitingItem[] = [];
+    // A Map keeps the order of arrival, so what comes first has waited longest.
+    for (const [key, { digest, position }] of this.#sides[side].waiting) {
+      if (oldest.length === limit || !wanted(position)) break;
+      oldest.push({ side, key, digest });
+    }
+    return oldest;
+  }
+
+  #remove(items: WaitingItem[]): WaitingItem[] {
+    for (const { side, key } of items) {
+      this.#sides[side].waiting.delete(key);
+      this.#bytes -= ENTRY_BYTES + key.length;
+    }
+    return items;
+  }
+}
+
+function newSide(): SideState {
+  return { waiting: new Map(), position: 0, matched: 0 };
+}

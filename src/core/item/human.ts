@@ -1,0 +1,54 @@
+import { LosslessNumber, stringify } from "lossless-json";
+import { type AttributeValue, setOwn, typeOf, type WireItem } from "./attribute-value.ts";
+
+/**
+ * What must not reach a terminal as it is: control characters (C0, DEL, C1), line and paragraph separators,
+ * marks that turn the direction of text or have no width, and halves of surrogate pairs.
+ */
+const UNSAFE =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** Escapes what a terminal would obey, as `\u001b`. JSON text stays JSON. */
+export function escapeForTerminal(text: string): string {
+  return text.replace(UNSAFE, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** The item as people write it, `{"id":"abc","n":5}`, on one line, safe to print. */
+export function humanJson(item: WireItem): string {
+  return escapeForTerminal(stringify(humanItem(item))!);
+}
+
+/** One value as people write it, on one line, safe to print. */
+export function humanValue(value: AttributeValue): string {
+  return escapeForTerminal(stringify(humanOf(value))!);
+}
+
+/** JSON text safe to print; wire form or any other plain data. */
+export function safeJson(value: unknown): string {
+  return escapeForTerminal(JSON.stringify(value));
+}
+
+function humanItem(item: WireItem): object {
+  const human = {};
+  for (const name of Object.keys(item)) setOwn<unknown>(human, name, humanOf(item[name]!));
+  return human;
+}
+
+function humanOf(value: AttributeValue): unknown {
+  if ("S" in value) return value.S;
+  if ("N" in value) return humanNumber(value.N);
+  if ("BOOL" in value) return value.BOOL;
+  if ("NULL" in value) return null;
+  if ("B" in value) return value.B;
+  if ("L" in value) return value.L.map(humanOf);
+  if ("M" in value) return humanItem(value.M);
+  if ("SS" in value) return value.SS;
+  if ("NS" in value) return value.NS.map(humanNumber);
+  if ("BS" in value) return value.BS;
+  return typeOf(value);
+}
+
+/** All digits are kept; DynamoDB's spellings are JSON's. */
+function humanNumber(text: string): unknown {
+  return /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text) ? new LosslessNumber(text) : text;
+}

@@ -1,0 +1,232 @@
+import {
+  BatchGetItemCommand,
+  BatchWriteItemCommand,
+  DeleteItemCommand,
+  DescribeTableCommand,
+  type DescribeTableOutput,
+  DynamoDBClient,
+  PutItemCommand,
+  ScanCommand,
+} from "@aws-sdk/client-dynamodb";
+import { FetchHttpHandler } from "@smithy/fetch-http-handler";
+import pRetry from "p-retry";
+import type { RequestObserver } from "../diff/source.ts";
+import type { WireItem, WireKey } from "../item/attribute-value.ts";
+import type { TableLocation } from "../location.ts";
+import { type AccessOptions, clientAccess } from "./access.ts";
+import { isPassing, toDdbrError } from "./failure.ts";
+import { WireProtocol } from "./wire-protocol.ts";
+
+/** What an answer says of its cost. */
+interface Consumed {
+  CapacityUnits?: number;
+}
+
+export interface ScanInput {
+  Segment: number;
+  TotalSegments: number;
+  ConsistentRead: boolean;
+  Limit?: number;
+  ExclusiveStartKey?: WireKey;
+}
+
+export interface ScanOutput {
+  Items: WireItem[];
+  LastEvaluatedKey?: WireKey;
+}
+
+export type WriteRequest = { PutRequest: { Item: WireItem } } | { DeleteRequest: { Key: WireKey } };
+
+export interface ConditionInput {
+  ConditionExpression: string;
+  ExpressionAttributeNames: Record<string, string>;
+  ExpressionAttributeValues?: WireItem;
+}
+
+/** The slice of DynamoDB that this project uses, on one table, items in wire form. */
+export interface Dynamo {
+  describe(signal?: AbortSignal): Promise<NonNullable<DescribeTableOutput["Table"]>>;
+  scan(input: ScanInput, signal?: AbortSignal): Promise<ScanOutput>;
+  /** At most 100 keys; `unprocessed` are those that the answer did not cover. */
+  batchGet(
+    keys: WireKey[],
+    consistent: boolean,
+    signal?: AbortSignal,
+  ): Promise<{ items: WireItem[]; unprocessed: WireKey[] }>;
+  /** At most 25 requests; returns those that were not carried out. */
+  batchWrite(requests: WriteRequest[], signal?: AbortSignal): Promise<WriteRequest[]>;
+  /** One attempt, never repeated by itself. Returns the image replaced. Error `condition-failed` when the condition fails. */
+  put(item: WireItem, condition: ConditionInput): Promise<WireItem | undefined>;
+  delete(key: WireKey, condition: ConditionInput): Promise<WireItem | undefined>;
+  close(): void;
+}
+
+export interface DynamoOptions {
+  access?: AccessOptions;
+  observer?: RequestObserver;
+  /** How long one request is tried again before the run gives up, in milliseconds. */
+  patienceMs?: number;
+}
+
+export const DEFAULT_PATIENCE_MS = 60_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 5_000;
+/** Describing comes first, while somebody waits to hear of a wrong address. */
+const DESCRIBE_PATIENCE_MS = 2_000;
+
+type Answer = { ConsumedCapacity?: Consumed | Consumed[]; $bytes?: number };
+
+/** Opens one table; nothing is sent yet. */
+export async function openDynamo(location: TableLocation, options: DynamoOptions = {}): Promise<Dynamo> {
+  const client = new DynamoDBClient({
+    ...(await clientAccess(location, options.access ?? {})),
+    protocol: WireProtocol,
+    requestHandler: new FetchHttpHandler({ requestTimeout: REQUEST_TIMEOUT_MS }),
+    // Repeating is done here, where it is counted and can be interrupted.
+    maxAttempts: 1,
+  });
+  client.middlewareStack.remove("loggerMiddleware");
+  const { observer, patienceMs = DEFAULT_PATIENCE_MS } = options;
+  const TableName = location.table;
+
+  async function attempt<Output>(operation: string, command: object, signal?: AbortSignal): Promise<Output> {
+    const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+    try {
+      const abortSignal = signal ? AbortSignal.any([signal, timeout]) : timeout;
+      // The SDK types its commands with binary as bytes; WireProtocol sends the wire form just as it is.
+      const output = (await client.send(command as never, { abortSignal })) as Answer;
+      observer?.answered({ operation, bytes: output.$bytes ?? 0, ...unitsOf(operation, output) });
+      return output as Output;
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      throw toDdbrError(timeout.aborted ? timeout.reason : error, operation, location.text);
+    }
+  }
+
+  function persist<Output>(
+    operation: string,
+    command: object,
+    signal?: AbortSignal,
+    maxRetryTime = patienceMs,
+  ): Promise<Output> {
+    return pRetry(() => attempt<Output>(operation, command, signal), {
+      retries: Number.POSITIVE_INFINITY,
+      maxRetryTime,
+      minTimeout: FIRST_PAUSE_MS,
+      maxTimeout: LONGEST_PAUSE_MS,
+      randomize: true,
+      ...(signal ? { signal } : {}),
+      shouldRetry: ({ error }) => {
+        if (!isPassing(error)) return false;
+        observer?.retried({ operation, throttled: isThrottled(error) });
+        return true;
+      },
+    });
+  }
+
+  return {
+    async describe(signal) {
+      const output = await persist<DescribeTableOutput>(
+        "DescribeTable",
+        new DescribeTableCommand({ TableName }),
+        signal,
+        DESCRIBE_PATIENCE_MS,
+      );
+      return output.Table!;
+    },
+
+    scan(input, signal) {
+      return persist(
+        "Scan",
+        wire(ScanCommand, { TableName, ReturnConsumedCapacity: "TOTAL", ...input }),
+        signal,
+      );
+    },
+
+    async batchGet(keys, consistent, signal) {
+      const output = await persist<BatchGetAnswer>(
+        "BatchGetItem",
+        wire(BatchGetItemCommand, {
+          RequestItems: { [TableName]: { Keys: keys, ConsistentRead: consistent } },
+          ReturnConsumedCapacity: "TOTAL",
+        }),
+        signal,
+      );
+      return {
+        items: onlyEntry(output.Responses) ?? [],
+        unprocessed: onlyEntry(output.UnprocessedKeys)?.Keys ?? [],
+      };
+    },
+
+    async batchWrite(requests, signal) {
+      const output = await persist<BatchWriteAnswer>(
+        "BatchWriteItem",
+        wire(BatchWriteItemCommand, {
+          RequestItems: { [TableName]: requests },
+          ReturnConsumedCapacity: "TOTAL",
+        }),
+        signal,
+      );
+      return onlyEntry(output.UnprocessedItems) ?? [];
+    },
+
+    async put(item, condition) {
+      const input = {
+        TableName,
+        Item: item,
+        ReturnValues: "ALL_OLD",
+        ReturnConsumedCapacity: "TOTAL",
+        ...condition,
+      };
+      return (await attempt<WriteAnswer>("PutItem", wire(PutItemCommand, input))).Attributes;
+    },
+
+    async delete(key, condition) {
+      const input = {
+        TableName,
+        Key: key,
+        ReturnValues: "ALL_OLD",
+        ReturnConsumedCapacity: "TOTAL",
+        ...condition,
+      };
+      return (await attempt<WriteAnswer>("DeleteItem", wire(DeleteItemCommand, input))).Attributes;
+    },
+
+    close: () => client.destroy(),
+  };
+}
+
+interface BatchGetAnswer {
+  Responses?: Record<string, WireItem[]>;
+  UnprocessedKeys?: Record<string, { Keys: WireKey[] }>;
+}
+
+interface BatchWriteAnswer {
+  UnprocessedItems?: Record<string, WriteRequest[]>;
+}
+
+interface WriteAnswer {
+  Attributes?: WireItem;
+}
+
+function wire(CommandClass: new (input: never) => object, input: object): object {
+  return new CommandClass(input as never);
+}
+
+/** Answers are keyed by table, by name or by ARN as asked; only one table was asked. */
+function onlyEntry<Value>(byTable: Record<string, Value> | undefined): Value | undefined {
+  return byTable === undefined ? undefined : Object.values(byTable)[0];
+}
+
+function unitsOf(operation: string, answer: Answer): { readUnits: number; writeUnits: number } {
+  const consumed = answer.ConsumedCapacity ?? [];
+  const list = Array.isArray(consumed) ? consumed : [consumed];
+  const units = list.reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
+  const reads = operation === "Scan" || operation === "BatchGetItem";
+  return reads ? { readUnits: units, writeUnits: 0 } : { readUnits: 0, writeUnits: units };
+}
+
+function isThrottled(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "throttled";
+}

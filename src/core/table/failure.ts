@@ -1,0 +1,75 @@
+import { isClockSkewError, isServerError, isThrottlingError, isTransientError } from "@smithy/core/retry";
+import { DdbrError, type ErrorCode } from "../errors.ts";
+
+/** Failures that pass by themselves; anything else is final. */
+const PASSING: ReadonlySet<ErrorCode> = new Set(["throttled", "connection", "service"]);
+
+export function isPassing(error: unknown): boolean {
+  return error instanceof DdbrError && PASSING.has(error.code);
+}
+
+type ServiceError = Error & Parameters<typeof isTransientError>[0] & { code?: string };
+
+const CREDENTIAL_ERRORS =
+  /^(CredentialsProviderError|TokenProviderError|ExpiredToken(Exception)?|UnrecognizedClientException|InvalidSignatureException|MissingAuthenticationToken(Exception)?|InvalidClientTokenId|IncompleteSignature(Exception)?|SSOTokenProviderFailure)$/;
+const PERMISSION_ERRORS = /^(AccessDenied(Exception)?|NotAuthorized|OptInRequired|KMSAccessDeniedException)$/;
+const CONNECTION_CODES =
+  /^(ConnectionRefused|ConnectionClosed|ConnectionReset|FailedToOpenSocket|Timeout|E[A-Z]+|UND_ERR.*|ZlibError|InvalidHTTPResponse|UnexpectedEOF.*)$/;
+
+/**
+ * Turns whatever the SDK throws into a DdbrError.
+ * @param subject the table's location as the user typed it
+ */
+export function toDdbrError(thrown: unknown, operation: string, subject: string): DdbrError {
+  if (thrown instanceof DdbrError) return thrown;
+  const error = (thrown instanceof Error ? thrown : new Error(String(thrown))) as ServiceError;
+  const wrap = (code: ErrorCode, message: string, hint?: string) =>
+    new DdbrError(code, message, { subject, hint, cause: error });
+  const said = firstLine(error.message);
+
+  if (error.name === "ConditionalCheckFailedException") return wrap("condition-failed", said);
+  if (isThrottlingError(error)) {
+    return wrap("throttled", `throttled by DynamoDB at ${operation} (${error.name})`);
+  }
+  if (isClockSkewError(error)) return wrap("service", `${operation}: ${said}`);
+  if (CREDENTIAL_ERRORS.test(error.name)) {
+    return wrap(
+      "credentials",
+      said,
+      "check AWS_PROFILE or the environment's credentials, or sign in again (aws sso login)",
+    );
+  }
+  if (PERMISSION_ERRORS.test(error.name)) {
+    return wrap(
+      "permission",
+      `not allowed to ${operation}: ${said}`,
+      `grant dynamodb:${operation} on this table`,
+    );
+  }
+  if (error.name === "ResourceNotFoundException") {
+    return wrap("no-such-table", "no such table", "check the name, the region and the account");
+  }
+  if (isConnectionFailure(error)) {
+    return wrap(
+      "connection",
+      `cannot reach the server at ${operation}: ${said}`,
+      "check the address and the network",
+    );
+  }
+  if (isServerError(error) || isTransientError(error)) {
+    return wrap("service", `DynamoDB failed at ${operation}: ${error.name}: ${said}`, "try again later");
+  }
+  return wrap("service-refused", `${operation} refused: ${error.name}: ${said}`);
+}
+
+function isConnectionFailure(error: ServiceError): boolean {
+  if (error.$metadata?.httpStatusCode !== undefined) return false;
+  // A cut-off or garbled answer fails in JSON.parse.
+  if (error instanceof SyntaxError || error.name === "TimeoutError") return true;
+  if (CONNECTION_CODES.test(error.code ?? "")) return true;
+  return error instanceof TypeError && /fetch|network|body|terminated|socket/i.test(error.message);
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? "";
+}

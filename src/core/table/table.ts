@@ -1,0 +1,125 @@
+import type { SideDescription } from "../diff/diff-events.ts";
+import type { BackfillTarget, RepairTarget, RequestObserver, Source } from "../diff/source.ts";
+import type { WireItem, WireKey } from "../item/attribute-value.ts";
+import { keyString } from "../item/key-string.ts";
+import type { TableLocation } from "../location.ts";
+import type { AccessOptions } from "./access.ts";
+import { deleteIfUnchanged, putIfUnchanged } from "./conditional-write.ts";
+import { describeTable } from "./describe.ts";
+import { DEFAULT_PATIENCE_MS, openDynamo, type ScanInput } from "./dynamo.ts";
+import { createPace } from "./pace.ts";
+import { untilDone } from "./until-done.ts";
+
+export interface TableOptions {
+  access?: AccessOptions;
+  /** Scan with consistent reads, at twice the price. */
+  consistent?: boolean;
+  /** Capacity units a second. */
+  maxReadUnits?: number | undefined;
+  maxWriteUnits?: number | undefined;
+  /** How long a request is repeated before the run gives up, milliseconds. */
+  patienceMs?: number | undefined;
+  signal?: AbortSignal;
+}
+
+/** A table as one side of a comparison, and as what a repair or a backfill writes to. */
+export interface Table extends Source, RepairTarget, BackfillTarget {
+  readonly location: TableLocation;
+  readonly arn: string;
+  close(): void;
+}
+
+/** What one read unit covers: an eventually consistent read pays half of it. */
+const READ_UNIT_BYTES = 4096;
+
+/** Opens a table and describes it; fails with a DdbrError when it isn't there, not allowed or not ready. */
+export async function openTable(location: TableLocation, options: TableOptions = {}): Promise<Table> {
+  const { consistent = false, patienceMs = DEFAULT_PATIENCE_MS } = options;
+  let observer: RequestObserver | undefined;
+  const readPace = createPace(options.maxReadUnits);
+  const writePace = createPace(options.maxWriteUnits);
+  const dynamo = await openDynamo(location, {
+    ...(options.access ? { access: options.access } : {}),
+    patienceMs,
+    observer: {
+      answered(call) {
+        readPace.spent(call.readUnits);
+        writePace.spent(call.writeUnits);
+        observer?.answered(call);
+      },
+      retried: (call) => observer?.retried(call),
+    },
+  });
+  const { arn, schema, items, bytes } = await describeTable(dynamo, location, options.signal);
+  const description: SideDescription = { name: location.text, schema, items, bytes };
+  const pageLimit = itemsPerSecond(description, readPace.limit, consistent);
+  const persistence = (operation: string, signal: AbortSignal) => ({
+    signal,
+    patienceMs,
+    subject: location.text,
+    retried: () => observer?.retried({ operation, throttled: true }),
+  });
+
+  return {
+    location,
+    arn,
+    description,
+
+    observe(told) {
+      observer = told;
+    },
+
+    async *scan(segment, segments, signal) {
+      const page: ScanInput = { Segment: segment, TotalSegments: segments, ConsistentRead: consistent };
+      if (pageLimit !== undefined) page.Limit = pageLimit;
+      do {
+        await readPace.ready(signal);
+        const output = await dynamo.scan(page, signal);
+        yield output.Items;
+        page.ExclusiveStartKey = output.LastEvaluatedKey as WireKey;
+      } while (page.ExclusiveStartKey !== undefined);
+    },
+
+    async read(keys, consistentRead, signal) {
+      const found: WireItem[] = [];
+      const send = async (left: WireKey[]) => {
+        await readPace.ready(signal);
+        const answer = await dynamo.batchGet(left, consistentRead, signal);
+        for (const item of answer.items) found.push(item);
+        return answer.unprocessed;
+      };
+      await untilDone(keys, send, persistence("BatchGetItem", signal));
+      return found;
+    },
+
+    readyToWrite: (signal) => writePace.ready(signal),
+    put: (item, expected) => putIfUnchanged(dynamo, schema, item, expected),
+    delete: (expected) => deleteIfUnchanged(dynamo, schema, expected),
+
+    async write(batch, signal) {
+      // DynamoDB refuses a batch that names a key twice; the last image counts.
+      const byKey = new Map(batch.map((item) => [keyString(item, schema), item]));
+      const requests = [...byKey.values()].map((Item) => ({ PutRequest: { Item } }));
+      // A batch that is under way is finished even when the run is being stopped, so its outcome is known.
+      const send = async (left: typeof requests) => {
+        await writePace.ready(signal);
+        return (await dynamo.batchWrite(left)) as typeof requests;
+      };
+      await untilDone(requests, send, persistence("BatchWriteItem", signal));
+    },
+
+    close: () => dynamo.close(),
+  };
+}
+
+/** Under a tight limit a page is no more than a second's worth, so that the limit holds from second to second. */
+function itemsPerSecond(
+  { items, bytes }: SideDescription,
+  limit: number,
+  consistent: boolean,
+): number | undefined {
+  if (!Number.isFinite(limit)) return undefined;
+  const itemBytes = items > 0 && bytes > 0 ? bytes / items : READ_UNIT_BYTES;
+  const bytesPerUnit = consistent ? READ_UNIT_BYTES : READ_UNIT_BYTES * 2;
+  return Math.max(1, Math.floor((limit * bytesPerUnit) / itemBytes));
+}

@@ -1,0 +1,58 @@
+import type { DiffEvent, DiffMode, DiffSummary, SideDescription, Undone } from "../../core/diff/diff-events.ts";
+import { addToTotals, type DiffTotals, NO_TOTALS } from "../../core/diff/diff-totals.ts";
+import { finishSegment, newBoard, type SegmentBoard, scanSegment, startSegment } from "./segment-board.ts";
+
+/** What is known of the runs on this dashboard; totals go on from a check to the repair that follows it. */
+export interface RunState {
+  phase: "starting" | "running" | "finished";
+  mode: DiffMode;
+  dryRun: boolean;
+  primary?: SideDescription;
+  replica?: SideDescription;
+  /** Into how many segments the tables are split; `board` has those that are done here. */
+  segments: number;
+  board: SegmentBoard;
+  totals: DiffTotals;
+  lastUndone?: Undone;
+  summary?: DiffSummary;
+}
+
+export const INITIAL_RUN: RunState = {
+  phase: "starting",
+  mode: "check",
+  dryRun: false,
+  segments: 0,
+  board: newBoard(0, []),
+  totals: NO_TOTALS,
+};
+
+/** Adds one event; pure. */
+export function reduceRun(state: RunState, event: DiffEvent): RunState {
+  const next = { ...state, totals: addToTotals(state.totals, event) };
+  switch (event.type) {
+    case "started": {
+      const { mode, dryRun, primary, replica, segments, chosen } = event;
+      const board = newBoard(segments, chosen);
+      return { ...next, phase: "running", mode, dryRun, primary, replica, segments, board };
+    }
+    case "segment-started":
+      return { ...next, board: startSegment(state.board, event.segment) };
+    case "scanned":
+      return { ...next, board: scanSegment(state.board, event.segment, event.side, event.items) };
+    case "segment-done":
+      return { ...next, board: finishSegment(state.board, event.segment) };
+    case "undone":
+      return { ...next, lastUndone: event.undone };
+    case "finished":
+      return { ...next, phase: "finished", summary: event.summary };
+    case "answered":
+    case "retried":
+    case "looked-up":
+    case "in-flight":
+    case "discrepancy":
+    case "repaired":
+    case "race-lost":
+    case "backfilled":
+      return next;
+  }
+}
