@@ -5,13 +5,22 @@
  *   bun build.ts --target linux-arm64 --target …   dist/ddbr-<target>
  *   bun build.ts --target all                      dist/ddbr-<target> for every target
  */
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import type { Build } from "bun";
 import { buildBinary } from "./scripts/build/binary.ts";
-import { outfileOf, parseTargets, runtimeOf } from "./scripts/build/targets.ts";
+import { outfileOf, parseTargets, runtimeOf, TARGETS } from "./scripts/build/targets.ts";
 
 const HOST = { outfile: process.platform === "win32" ? "ddbr.exe" : "ddbr" };
 
-function parseCommandLine() {
+const USAGE = `use bun build.ts, or bun build.ts --target with one of ${TARGETS.join(", ")}, all`;
+
+interface Binary {
+  outfile: string;
+  runtime?: Build.CompileTarget;
+}
+
+function parseCommandLine(): Binary[] {
   const { values } = parseArgs({ options: { target: { type: "string", multiple: true } } });
   if (!values.target) return [HOST];
   return parseTargets(values.target).map((target) => ({
@@ -20,15 +29,24 @@ function parseCommandLine() {
   }));
 }
 
-try {
-  for (const binary of parseCommandLine()) {
+async function build(binaries: Binary[]): Promise<void> {
+  for (const binary of binaries) {
     const start = performance.now();
     await buildBinary(binary);
-    const megabytes = Bun.file(binary.outfile).size / 1e6;
+    const megabytes = Bun.file(join(import.meta.dir, binary.outfile)).size / 1e6;
     console.log(`${binary.outfile}  ${megabytes.toFixed(0)} MB  ${Math.round(performance.now() - start)} ms`);
   }
-} catch (error) {
-  const problems = error instanceof AggregateError ? error.errors : [error];
-  for (const problem of problems) console.error(`build.ts: ${problem.message}`);
+}
+
+function fail(problems: Error[], hint = ""): void {
+  for (const { message } of problems) console.error(`build.ts: ${message}${hint}`);
   process.exitCode = 2;
 }
+
+let binaries: Binary[] = [];
+try {
+  binaries = parseCommandLine();
+} catch (error) {
+  fail([error as Error], ` - ${USAGE}`);
+}
+await build(binaries).catch((error) => fail(error instanceof AggregateError ? error.errors : [error]));

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import type { Build } from "bun";
-import { dynaliteOperations, leaveOut } from "./plugins.ts";
+import { withoutDevtools } from "./without-devtools.ts";
 
 const ROOT = dirname(dirname(import.meta.dir));
 
@@ -31,10 +31,11 @@ export async function buildBinary(options: {
     target: "bun",
     format: "esm",
     splitting: true,
+    // All in one folder, so that a thread's program is found beside the chunk that starts it.
     naming: { entry: "[name].[ext]" },
     bytecode: true,
     minify: true,
     define: { "process.env.DEV": '"false"', "process.env.NODE_ENV": '"production"' },
-    plugins: [leaveOut, dynaliteOperations],
+    plugins: [withoutDevtools],
   });
 }

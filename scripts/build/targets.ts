@@ -15,17 +15,14 @@ export type Target = keyof typeof RUNTIMES;
 
 export const TARGETS = Object.keys(RUNTIMES) as Target[];
 
-/**
- * The targets that the words after `--target` name, each once; `all` names every one.
- * Throws an Error with one line for people when a word names none.
- */
+/** The targets that the words after `--target` name, each once; `all` names every one. Throws when a word names none. */
 export function parseTargets(words: readonly string[]): Target[] {
   return [...new Set(words.flatMap((word) => (word === "all" ? TARGETS : [parseTarget(word)])))];
 }
 
 function parseTarget(word: string): Target {
   const target = TARGETS.find((name) => name === word);
-  if (!target) throw new Error(`unknown target "${word}": use ${TARGETS.join(", ")} or all`);
+  if (!target) throw new Error(`unknown target "${word}"`);
   return target;
 }
 

@@ -25,10 +25,20 @@ export async function startCephGateway(reaper: Reaper): Promise<S3Server> {
 
   const env = { CEPH_CONF: join(directory, "ceph.conf") };
   const run = (...command: string[]) => runStep(command, directory, env);
-  const daemon = (name: string, ...command: string[]) => startDaemon({ name, command, directory, reaper, env });
+  const daemon = (name: string, ...command: string[]) =>
+    startDaemon({ name, command, directory, reaper, env });
   const server = { url: `http://127.0.0.1:${gatewayPort}`, accessKey: "ddbr-test", secretKey: randomUUID() };
 
-  await run("monmaptool", "--create", "--fsid", clusterId, "--addv", "a", `[v2:127.0.0.1:${monitorPort}]`, "monmap");
+  await run(
+    "monmaptool",
+    "--create",
+    "--fsid",
+    clusterId,
+    "--addv",
+    "a",
+    `[v2:127.0.0.1:${monitorPort}]`,
+    "monmap",
+  );
   await run("ceph-mon", "--mkfs", "-i", "a", "--monmap", "monmap");
   daemon("ceph-mon", "ceph-mon", "-i", "a", "-f");
   await run("ceph", "osd", "new", osdId);
@@ -54,5 +64,7 @@ async function runStep(command: string[], cwd: string, env: Record<string, strin
   });
   const stderr = await new Response(child.stderr).text();
   if ((await child.exited) === 0) return;
-  throw new TestBedFailure(`Ceph did not start: \`${command.join(" ")}\` failed: ${stderr.trim() || "it took too long"}`);
+  throw new TestBedFailure(
+    `Ceph did not start: \`${command.join(" ")}\` failed: ${stderr.trim() || "it took too long"}`,
+  );
 }

@@ -2,7 +2,12 @@ import { openSync } from "node:fs";
 import { TestBedFailure } from "./failure.ts";
 import type { Reaper } from "./reaper.ts";
 
-export type Daemon = { name: string; logFile: string; exited: Promise<number>; exitCode: () => number | null };
+export type Daemon = {
+  name: string;
+  logFile: string;
+  exited: Promise<number>;
+  exitCode: () => number | null;
+};
 
 /** Starts a server in a session of its own, its output in `logFile`; the reaper ends it. */
 export function startDaemon(options: {

@@ -9,7 +9,10 @@ const START_TIMEOUT_MS = 60_000;
 
 /** Starts AWS's own DynamoDB Local, in memory, one database for all regions and keys; returns its address. */
 export async function startDynamoDbLocal(reaper: Reaper): Promise<string> {
-  const emulator = join(dirname(Bun.resolveSync("amplify-dynamodb-simulator/package.json", import.meta.dir)), "emulator");
+  const emulator = join(
+    dirname(Bun.resolveSync("amplify-dynamodb-simulator/package.json", import.meta.dir)),
+    "emulator",
+  );
   const directory = mkdtempSync(join(tmpdir(), "ddbr-dynamodb-"));
   reaper.remove(directory);
   const [port] = await freePorts(1);

@@ -66,7 +66,10 @@ function howToInstall(absent: Absent): string {
 
 async function quietly(command: string[]): Promise<void> {
   const child = Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
-  const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+  const [out, err] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
   if ((await child.exited) === 0) return;
   throw new TestBedFailure(`\`${command.join(" ")}\` failed:\n${out}${err}`.trimEnd());
 }

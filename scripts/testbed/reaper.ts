@@ -42,6 +42,7 @@ export function startReaper(): Reaper {
     detached: true,
   });
   let open = true;
+  const ends: Promise<number>[] = [];
   const tell = (verb: string, what: string | number) => {
     if (!open) return;
     shell.stdin.write(`${verb} ${what}\n`);
@@ -49,6 +50,7 @@ export function startReaper(): Reaper {
   };
   return {
     kill(child) {
+      ends.push(child.exited);
       tell("kill", child.pid);
       // Its number may soon belong to somebody else's process.
       void child.exited.then(() => tell("spare", child.pid));
@@ -59,7 +61,7 @@ export function startReaper(): Reaper {
         open = false;
         await shell.stdin.end();
       }
-      await shell.exited;
+      await Promise.all([shell.exited, ...ends]);
     },
   };
 }

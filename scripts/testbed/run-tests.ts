@@ -9,13 +9,19 @@ const TIMEOUT_MS = 120_000;
 
 export type TestRun = { counts: Counts | undefined; problems: string[] };
 
-/** Runs `bun test`, shows its output as it comes, and says everything that keeps the run from being a pass. */
-export async function runTests(
-  args: string[],
-  env: Record<string, string>,
-  reaper: Reaper,
-  root: string,
-): Promise<TestRun> {
+export type TestRunOptions = {
+  /** Arguments of `bun test`. */
+  args: string[];
+  env: Record<string, string>;
+  reaper: Reaper;
+  /** Where the test files are. */
+  root: string;
+  /** Takes the runner's report as it comes. */
+  output: (bytes: Uint8Array) => void;
+};
+
+/** Runs `bun test`, and says everything that keeps the run from being a pass. */
+export async function runTests({ args, env, reaper, root, output }: TestRunOptions): Promise<TestRun> {
   const directory = mkdtempSync(join(tmpdir(), "ddbr-tests-"));
   reaper.remove(directory);
   const report = join(directory, "junit.xml");
@@ -28,9 +34,9 @@ export async function runTests(
     stderr: "pipe",
   });
   reaper.kill(child);
-  const output = await echo(child.stderr);
+  const end = await readEnd(child.stderr, output);
   const code = await child.exited;
-  const counts = readCounts(output);
+  const counts = readCounts(end);
   const problems: string[] = [];
   if (code !== 0) problems.push(`bun test ended with ${code}`);
   if (!counts) problems.push("bun test ended without its closing counts (did a test end the process?)");
@@ -46,12 +52,15 @@ function filesWithoutTests(args: string[], root: string, report: string): string
   return findTestFiles(root, args).filter((file) => !ran.has(file));
 }
 
-/** Passes the runner's output through and returns its end, where the closing lines are. */
-async function echo(stream: ReadableStream<Uint8Array>): Promise<string> {
+/** Passes the runner's report on and returns its end, where the closing lines are. */
+async function readEnd(
+  stream: ReadableStream<Uint8Array>,
+  output: TestRunOptions["output"],
+): Promise<string> {
   const decoder = new TextDecoder();
   let end = "";
   for await (const chunk of stream) {
-    process.stderr.write(chunk);
+    output(chunk);
     end = (end + decoder.decode(chunk, { stream: true })).slice(-10_000);
   }
   return end;

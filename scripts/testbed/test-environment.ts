@@ -4,8 +4,11 @@ import type { ServerEnvironment } from "./servers.ts";
 const HIDDEN = /^(AWS_.*|CI|CONTINUOUS_INTEGRATION|NO_COLOR|FORCE_COLOR|DDBR_.*)$/;
 
 /** The environment of the tests: the caller's, without its AWS account, CI marks and colour wishes. */
-export function testEnvironment(servers: ServerEnvironment): Record<string, string> {
-  const inherited = Object.entries(process.env).filter(
+export function testEnvironment(
+  servers: ServerEnvironment,
+  callers: NodeJS.ProcessEnv,
+): Record<string, string> {
+  const inherited = Object.entries(callers).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && !HIDDEN.test(entry[0]),
   );
   return {

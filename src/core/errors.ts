@@ -1,3 +1,5 @@
+import { escapeForTerminal } from "./escape.ts";
+
 /**
  * The one error of this project: what went wrong, where, and what to do about it.
  * Whatever reaches the user is a DdbrError; everything else is a defect and shown as one.
@@ -49,8 +51,12 @@ export function exitCodeOf(error: unknown): number {
   return error instanceof DdbrError ? EXIT_CODES[error.code] : EXIT.failure;
 }
 
-/** One line for people: what, where, what to do. */
+/** One line for people: what, where, what to do; safe to print. */
 export function describeError(error: unknown): string {
+  return escapeForTerminal(errorText(error));
+}
+
+function errorText(error: unknown): string {
   if (error instanceof DdbrError) {
     const subject = error.subject ? `${error.subject}: ` : "";
     return `${subject}${error.message}${error.hint ? ` - ${error.hint}` : ""}`;

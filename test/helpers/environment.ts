@@ -2,7 +2,9 @@
 export function fromTestCommand(name: string): string {
   const value = process.env[name];
   if (value) return value;
-  throw new Error(`${name} is not set: run the tests with \`bun run test\`, which starts the servers they need`);
+  throw new Error(
+    `${name} is not set: run the tests with \`bun run test\`, which starts the servers they need`,
+  );
 }
 
 /** A name no other test and no other run uses. */

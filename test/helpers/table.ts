@@ -1,5 +1,4 @@
 import {
-  type AttributeValue,
   CreateTableCommand,
   DeleteItemCommand,
   DeleteTableCommand,
@@ -11,6 +10,8 @@ import {
 import { dynamoDbClient, dynamoDbEndpoint } from "./dynamodb.ts";
 import { uniqueName } from "./environment.ts";
 import { type Item, loadItems, readItems } from "./table-items.ts";
+
+export type { Item } from "./table-items.ts";
 
 export type KeyType = "S" | "N" | "B";
 export type KeyAttribute = { name: string; type: KeyType };
@@ -58,8 +59,6 @@ export async function createTable(schema: KeySchema = ID_KEY, prefix = "t"): Pro
     load: (items) => loadItems(client, name, items),
     put: async (item) => void (await client.send(new PutItemCommand({ TableName: name, Item: item }))),
     delete: async (key) => void (await client.send(new DeleteItemCommand({ TableName: name, Key: key }))),
-      await client.send(new DeleteItemCommand({ TableName: name, Key: key }));
-    },
     items: () => readItems(client, name),
     drop: async () => {
       await client.send(new DeleteTableCommand({ TableName: name }));
@@ -80,5 +79,3 @@ export async function withTables<T>(
     await Promise.all(tables.map((table) => table.drop()));
   }
 }
-
-export type { AttributeValue, Item };

@@ -47,7 +47,7 @@ export async function compareTables(run: DiffRun): Promise<number> {
       await confirmer.add([{ key: keyString(key, schema), origin: "pair" }]).catch(run.fail);
     }
   }
-  await confirmer.finish().catch(run.fail);
+  await confirmer.finish();
   return reportUndecided(run, confirmer);
 }
 

@@ -52,14 +52,12 @@ export class Confirmer {
   /** Those being read or written just now. */
   readonly #active = new Set<Pending>();
   readonly #writes = pLimit(WRITES_AT_ONCE);
-  readonly #workers: Promise<unknown>;
+  readonly #workers: Promise<void>[];
   #finishing = false;
 
   constructor(options: ConfirmOptions) {
     this.#options = options;
-    this.#workers = Promise.all(Array.from({ length: WORKERS }, () => this.#work()));
-    // Whoever awaits `finish` hears of a failure; until then it must not count as unhandled.
-    this.#workers.catch(() => {});
+    this.#workers = Array.from({ length: WORKERS }, () => this.#work());
   }
 
   /** Takes candidates; resolves when there is room for more. */
@@ -70,15 +68,15 @@ export class Confirmer {
     while (this.#queue.length >= MOST_PENDING) await sleep(POLL_MS, undefined, { signal });
   }
 
-  /** Resolves when every candidate is decided; rejects with the first failure that doesn't pass. */
-  async finish(): Promise<void> {
-    this.#finishing = true;
-    await this.#workers;
+  /** Rejects as soon as a worker fails in a way that doesn't pass. */
+  get failed(): Promise<unknown> {
+    return Promise.all(this.#workers);
   }
 
-  /** Rejects when a worker fails, and never resolves before `finish`. */
-  get failed(): Promise<unknown> {
-    return this.#workers;
+  /** Resolves when every candidate is decided or, after a failure or a stop, when no write is under way any more. */
+  async finish(): Promise<void> {
+    this.#finishing = true;
+    await Promise.allSettled(this.#workers);
   }
 
   /** What is undecided: after a failure or a stop, what was not done. */

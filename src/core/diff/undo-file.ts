@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { appendFileSync, closeSync, openSync } from "node:fs";
 import { DdbrError } from "../errors.ts";
 import type { UndoLog } from "./repair.ts";
 
@@ -12,7 +12,7 @@ export function createUndoFile(path: string, table: string): UndoLog {
   return {
     record({ key, before, after }) {
       const line = { table, at: new Date().toISOString(), key, before: before ?? null, after: after ?? null };
-      writeSync(file, `${JSON.stringify(line)}\n`);
+      appendFileSync(file, `${JSON.stringify(line)}\n`);
     },
     close: () => closeSync(file),
   };

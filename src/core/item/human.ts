@@ -1,17 +1,6 @@
 import { LosslessNumber, stringify } from "lossless-json";
+import { escapeForTerminal } from "../escape.ts";
 import { type AttributeValue, setOwn, typeOf, type WireItem } from "./attribute-value.ts";
-
-/**
- * What must not reach a terminal as it is: control characters (C0, DEL, C1), line and paragraph separators,
- * marks that turn the direction of text or have no width, and halves of surrogate pairs.
- */
-const UNSAFE =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-
-/** Escapes what a terminal would obey, as `\u001b`. JSON text stays JSON. */
-export function escapeForTerminal(text: string): string {
-  return text.replace(UNSAFE, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
-}
 
 /** The item as people write it, `{"id":"abc","n":5}`, on one line, safe to print. */
 export function humanJson(item: WireItem): string {
@@ -52,3 +41,5 @@ function humanOf(value: AttributeValue): unknown {
 function humanNumber(text: string): unknown {
   return /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text) ? new LosslessNumber(text) : text;
 }
+
+export { escapeForTerminal };

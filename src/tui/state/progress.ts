@@ -23,15 +23,12 @@ export function segmentFraction(state: RunState, items: SegmentItems): number {
  * How much of the scan is done, 0 to 1: by items while the tables' counts hold; where they are
  * missing or exceeded, by segments.
  */
-export function scanFraction(state: RunState, scannedBefore: SegmentItems): number {
+export function scanFraction(state: RunState): number {
   const { board, totals } = state;
   if (board.chosen === 0) return 0;
   if (board.done >= board.chosen) return 1;
   const expected = expectedItems(state);
-  const scanned = sum(state, {
-    primary: totals.primary.items - scannedBefore.primary,
-    replica: totals.replica.items - scannedBefore.replica,
-  });
+  const scanned = sum(state, { primary: totals.primary.items, replica: totals.replica.items });
   if (expected > 0 && scanned <= expected * ALMOST) return scanned / expected;
   let segments = board.done;
   for (const items of board.active.values()) segments += segmentFraction(state, items);

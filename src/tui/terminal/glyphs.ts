@@ -1,3 +1,4 @@
+import { spellOut } from "../format/spell-out.ts";
 import type { Environment } from "./environment.ts";
 
 /** Every character of the screen that isn't plain ASCII, so that a terminal without Unicode can have others. */
@@ -55,8 +56,7 @@ const ASCII: Glyphs = {
   done: "ok",
   failed: "!!",
   keys: { upDown: "up/down", leftRight: "left/right", enter: "enter" },
-  show: (text) =>
-    text.replace(/[^\u0020-\u007e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`),
+  show: (text) => text.replace(/[^\u0020-\u007e]/g, spellOut),
 };
 
 export function chooseGlyphs(env: Environment): Glyphs {

@@ -11,6 +11,7 @@ export type Tone =
   | "bad"
   | "badge"
   | "selected"
+  | "changed"
   | "missing"
   | "different"
   | "extraneous";
@@ -27,6 +28,7 @@ const COLOURS: Tones = {
   bad: { color: "red", bold: true },
   badge: { color: "yellow", bold: true, inverse: true },
   selected: { inverse: true },
+  changed: { color: "magenta", bold: true },
   missing: { color: "yellow" },
   different: { color: "magenta" },
   extraneous: { color: "cyan" },

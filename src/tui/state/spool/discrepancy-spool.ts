@@ -1,7 +1,7 @@
 import type { AttributeDifference, Discrepancy, DiscrepancyKind } from "../../../core/diff/discrepancy.ts";
 import { DdbrError } from "../../../core/errors.ts";
 import type { WireKey } from "../../../core/item/attribute-value.ts";
-import { escapeForTerminal } from "../../../core/item/human.ts";
+import { escapeForTerminal } from "../../../core/escape.ts";
 import { GrowingArray } from "./growing-array.ts";
 import { KeyIndex } from "./key-index.ts";
 import { RecentRows } from "./recent-rows.ts";

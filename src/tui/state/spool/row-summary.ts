@@ -1,6 +1,7 @@
 import type { Discrepancy } from "../../../core/diff/discrepancy.ts";
 import type { WireKey } from "../../../core/item/attribute-value.ts";
-import { escapeForTerminal, humanJson } from "../../../core/item/human.ts";
+import { escapeForTerminal } from "../../../core/escape.ts";
+import { humanJson } from "../../../core/item/human.ts";
 import { cut } from "../../format/text.ts";
 
 /** What a row of the list shows: safe to print, bounded however big the record is. */

@@ -1,0 +1,115 @@
+import { Command, Option } from "clipanion";
+
+/** Parses and hands on; the run itself is in diff/run-diff-tables.ts. */
+export class DiffTablesCommand extends Command {
+  static override paths = [["diff-tables"]];
+  static override usage = Command.Usage({
+    description: "Compare a replica table with its primary, and repair or fill it",
+    details: `
+      Reads every item of both tables once, side by side, and shows the records that are missing from the replica,
+      different there, or extraneous. Each one is read again with consistent reads until it is sure, so writes
+      that are on their way from the primary to the replica give no false alarm.
+
+      A table is \`region/table\`, \`host:port/table\`, \`http(s)://host:port/table\`, \`local/table\`
+      (DynamoDB Local at its usual port) or a table's ARN.
+
+      Exit codes: 0 the replica equals the primary, or was repaired and verified; 1 discrepancies remain;
+      2 wrong usage, or something could not be done; 130 stopped.
+    `,
+    examples: [
+      ["Show the discrepancies between two tables", "$0 diff-tables us-east-1/primary eu-west-1/replica"],
+      [
+        "Repair the replica, keeping what is replaced",
+        "$0 diff-tables us-east-1/primary eu-west-1/replica --repair --undo-file undo.ndjson",
+      ],
+      ["Fill a new replica", "$0 diff-tables us-east-1/primary eu-west-1/new-replica --backfill"],
+      [
+        "Do one of ten segments, as one of ten machines",
+        "$0 diff-tables us-east-1/primary eu-west-1/replica --segment 0 --segments 10",
+      ],
+      [
+        "Compare a twentieth, at no more than 100 read units a second",
+        "$0 diff-tables us-east-1/primary eu-west-1/replica --sample 0.05 --max-rcu 100",
+      ],
+      [
+        "Compare tables of two accounts, and keep a report",
+        "$0 diff-tables us-east-1/orders us-east-1/orders --replica-profile backup --report drift.ndjson",
+      ],
+    ],
+  });
+
+  primary = Option.String({ name: "primary" });
+  replica = Option.String({ name: "replica" });
+
+  repair = Option.Boolean("--repair", false, {
+    description: "write to the replica what makes it equal to the primary",
+  });
+  backfill = Option.Boolean("--backfill", false, {
+    description: "only scan the primary and write every item to the replica",
+  });
+  dryRun = Option.Boolean("--dry-run", false, { description: "write nothing; say what would be written" });
+  yes = Option.Boolean("--yes,-y", false, { description: "do not ask before writing" });
+
+  segments = Option.String("--segments", {
+    description: "how many segments the tables are split into (default: by size)",
+  });
+  segment = Option.String("--segment", { description: "do this segment only; the first is 0" });
+  concurrency = Option.String("--concurrency", {
+    description: "segments done at the same time (default: 4)",
+  });
+  sample = Option.String("--sample", { description: "compare only this share of the segments, e.g. 0.05" });
+
+  ignore = Option.Array("--ignore", { description: "an attribute that does not count (repeatable)" });
+  globalTableAttributes = Option.Boolean("--global-table-attributes", false, {
+    description: "compare aws:rep:* attributes too, which global tables of 2017 add",
+  });
+  consistent = Option.Boolean("--consistent", false, {
+    description: "scan with consistent reads, at twice the price",
+  });
+  settle = Option.String("--settle", {
+    description:
+      "seconds for which a record must stay different to count (default: 3; more than the replication lag)",
+  });
+
+  maxRcu = Option.String("--max-rcu", { description: "read units a second on each table, at most" });
+  maxWcu = Option.String("--max-wcu", { description: "write units a second on the replica, at most" });
+  memory = Option.String("--memory", {
+    description: "MB for items that wait for their partner (default: 32)",
+  });
+  patience = Option.String("--patience", {
+    description: "seconds for which a failing request is repeated (default: 60)",
+  });
+
+  report = Option.String("--report", {
+    description: "write every discrepancy, attribute by attribute, to this file (NDJSON)",
+  });
+  undoFile = Option.String("--undo-file", {
+    description: "write what each repair replaces to this new file (NDJSON)",
+  });
+  json = Option.Boolean("--json", false, { description: "print one JSON event a line" });
+  plain = Option.Boolean("--plain", false, { description: "print plain lines also on a terminal" });
+  quiet = Option.Boolean("--quiet,-q", false, {
+    description: "print discrepancies and the summary, no progress",
+  });
+
+  primaryProfile = Option.String("--primary-profile", { description: "AWS profile for the primary" });
+  replicaProfile = Option.String("--replica-profile", { description: "AWS profile for the replica" });
+  primaryRoleArn = Option.String("--primary-role-arn", { description: "role to assume for the primary" });
+  replicaRoleArn = Option.String("--replica-role-arn", { description: "role to assume for the replica" });
+  primaryExternalId = Option.String("--primary-external-id", {
+    description: "external id of the primary's role",
+  });
+  replicaExternalId = Option.String("--replica-external-id", {
+    description: "external id of the replica's role",
+  });
+
+  async execute(): Promise<number> {
+    const { parseDiffRequest } = await import("./diff/diff-request.ts");
+    const { outputMode } = await import("./output/mode.ts");
+    const request = parseDiffRequest(this);
+    const terminal = { stdin: process.stdin, stdout: process.stdout };
+    const mode = outputMode(this, terminal);
+    const { runDiffTables } = await import("./diff/run-diff-tables.ts");
+    return await runDiffTables(request, mode, { yes: this.yes, terminal });
+  }
+}

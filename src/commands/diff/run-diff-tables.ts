@@ -1,0 +1,99 @@
+import type { DiffMode } from "../../core/diff/diff-events.ts";
+import { diffTables } from "../../core/diff/diff-tables.ts";
+import { createReportFile } from "../../core/diff/report-file.ts";
+import { chooseSegments, segmentsForSize } from "../../core/diff/segments.ts";
+import { createUndoFile } from "../../core/diff/undo-file.ts";
+import { DdbrError } from "../../core/errors.ts";
+import { escapeForTerminal } from "../../core/escape.ts";
+import { ignoredAttributes } from "../../core/item/ignored.ts";
+import type { Table } from "../../core/table/table.ts";
+import { ask } from "../output/ask.ts";
+import { formatBytes, formatCount } from "../output/figures.ts";
+import { isInteractive, type OutputMode, type Terminal } from "../output/mode.ts";
+import { stopSignals } from "../output/stop-signals.ts";
+import type { DiffRequest } from "./diff-request.ts";
+import { openTables } from "./open-tables.ts";
+import { type DiffHooks, exitCodeFor, showDiff } from "./show-diff.ts";
+
+/** `ddbr diff-tables`, its words understood: opens the tables, asks where something may be written, runs and shows. */
+export async function runDiffTables(
+  request: DiffRequest,
+  mode: OutputMode,
+  { yes, terminal }: { yes: boolean; terminal: Terminal },
+): Promise<number> {
+  const tables = await describeTables(request);
+  const { primary, replica } = tables;
+  const writes = request.mode !== "check" && !request.dryRun;
+  if (writes && !yes && isInteractive(terminal)) {
+    const agreed = await ask(question(request, tables), `Write to ${replica.location.text}?`);
+    if (!agreed) throw new DdbrError("interrupted", "nothing was written");
+  }
+  const undo =
+    request.undoFile && !request.dryRun ? createUndoFile(request.undoFile, replica.location.text) : undefined;
+  const reportFile = request.reportFile ? createReportFile(request.reportFile) : undefined;
+  const run = (diffMode: DiffMode, hooks: DiffHooks, keys?: Parameters<typeof diffTables>[0]["keys"]) =>
+    diffTables({
+      ...request,
+      ...scope(request, tables),
+      ...tables,
+      ...hooks,
+      mode: diffMode,
+      undo,
+      ...(keys && { keys }),
+    });
+  try {
+    const summary = await showDiff({
+      command: "diff-tables",
+      mode,
+      run: (hooks) => run(request.mode, hooks),
+      ...(request.mode === "check" && {
+        repair: {
+          question: question({ ...request, mode: "repair" }, tables),
+          run: (keys, hooks) => run("repair", hooks, keys),
+        },
+      }),
+      listener: reportFile?.report,
+    });
+    return exitCodeFor(summary);
+  } finally {
+    undo?.close();
+    reportFile?.close();
+    primary.close();
+    replica.close();
+  }
+}
+
+async function describeTables(request: DiffRequest): Promise<{ primary: Table; replica: Table }> {
+  using stop = stopSignals();
+  return await openTables(request, stop.signal);
+}
+
+function scope(request: DiffRequest, { primary, replica }: { primary: Table; replica: Table }) {
+  const bytes = Math.max(primary.description.bytes, replica.description.bytes);
+  const segments = request.segments ?? segmentsForSize(bytes);
+  return {
+    segments,
+    chosen: chooseSegments(segments, request.segment, request.sample),
+    ignored: ignoredAttributes(request.ignore, request.globalTableAttributes),
+  };
+}
+
+/** What somebody has to know before saying yes. */
+function question(request: DiffRequest, { primary, replica }: { primary: Table; replica: Table }): string[] {
+  const what =
+    request.mode === "backfill"
+      ? ["Every item of the primary is written to the replica, over what is there; nothing is deleted."]
+      : [
+          "Records that are missing from the replica or differ are put as the primary has them;",
+          "records that the primary does not have are DELETED from the replica.",
+        ];
+  return [`primary  ${place(primary)}`, `replica  ${place(replica)}  <- is written to`, ...what];
+}
+
+function place({ location, arn, description }: Table): string {
+  const { items, bytes } = description;
+  const at = location.endpoint ?? arn;
+  return escapeForTerminal(
+    `${location.name}  ${at}  about ${formatCount(items)} items, ${formatBytes(bytes)}`,
+  );
+}

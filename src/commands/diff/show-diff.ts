@@ -1,0 +1,74 @@
+import type { DiffReport, DiffSummary } from "../../core/diff/diff-events.ts";
+import { EXIT } from "../../core/errors.ts";
+import type { WireKey } from "../../core/item/attribute-value.ts";
+import { PauseGate } from "../../core/pause-gate.ts";
+import type { OutputMode } from "../output/mode.ts";
+import { stopSignals } from "../output/stop-signals.ts";
+import { createJsonReport } from "./json-report.ts";
+import { createPlainReport } from "./plain-report.ts";
+import { summaryLines } from "./summary-text.ts";
+
+/** What a run is given by the screen it is shown on. */
+export interface DiffHooks {
+  report: DiffReport;
+  signal: AbortSignal;
+  gate: PauseGate;
+}
+
+export interface ShownDiff {
+  command: string;
+  mode: OutputMode;
+  run(hooks: DiffHooks): Promise<DiffSummary>;
+  /** Lets somebody at the dashboard repair what a check has found. */
+  repair?: { question: string[]; run(keys: Iterable<WireKey>, hooks: DiffHooks): Promise<DiffSummary> };
+  /** Hears every event as well. */
+  listener?: DiffReport | undefined;
+}
+
+/** Runs a comparison and shows it. Returns the last summary: of the repair, where one was asked for at the dashboard. */
+export async function showDiff(shown: ShownDiff): Promise<DiffSummary> {
+  return shown.mode === "dashboard" ? showOnDashboard(shown) : showAsLines(shown);
+}
+
+export function exitCodeFor({ outcome }: DiffSummary): number {
+  const codes = {
+    clean: EXIT.ok,
+    discrepancies: EXIT.discrepancies,
+    incomplete: EXIT.failure,
+    interrupted: EXIT.interrupted,
+  };
+  return codes[outcome];
+}
+
+async function showOnDashboard({ command, run, repair, listener }: ShownDiff): Promise<DiffSummary> {
+  const { showDiffDashboard } = await import("../../tui/dashboards/diff-dashboard.tsx");
+  const { summary, repairSummary } = await showDiffDashboard({
+    title: `ddbr ${command}`,
+    run: (hooks) => run(withListener(hooks, listener)),
+    ...(repair === undefined ? {} : { repair }),
+  });
+  const last = repairSummary ?? summary;
+  for (const line of summaryLines(last)) process.stdout.write(`${line}\n`);
+  return last;
+}
+
+async function showAsLines({ command, mode, run, listener }: ShownDiff): Promise<DiffSummary> {
+  using stop = stopSignals();
+  const write = (line: string) => void process.stdout.write(line);
+  const report =
+    mode === "json"
+      ? createJsonReport(write)
+      : createPlainReport(command, write, { quiet: mode === "quiet" });
+  return run(withListener({ report, signal: stop.signal, gate: new PauseGate() }, listener));
+}
+
+function withListener(hooks: DiffHooks, listener: DiffReport | undefined): DiffHooks {
+  if (listener === undefined) return hooks;
+  return {
+    ...hooks,
+    report(event) {
+      hooks.report(event);
+      listener(event);
+    },
+  };
+}

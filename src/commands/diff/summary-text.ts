@@ -1,0 +1,63 @@
+import type { DiffSummary } from "../../core/diff/diff-events.ts";
+import { countDiscrepancies, type SideTotals } from "../../core/diff/diff-totals.ts";
+import { formatBytes, formatCount, formatDuration, formatUnits, plural } from "../output/figures.ts";
+
+/** What a run came to, in a few lines for people: the verdict first, then what it cost. */
+export function summaryLines(summary: DiffSummary): string[] {
+  const { totals, elapsedMs } = summary;
+  const rate = Math.round((totals.primary.items + totals.replica.items) / Math.max(elapsedMs / 1000, 0.001));
+  return [
+    verdict(summary),
+    ...notDone(summary),
+    `primary: ${sideFigures(totals.primary)}`,
+    `replica: ${sideFigures(totals.replica)}`,
+    `in flight ${formatCount(totals.inFlight)}, looked up ${formatCount(totals.primary.lookedUp + totals.replica.lookedUp)}` +
+      `, races lost ${formatCount(totals.racesLost)}; took ${formatDuration(elapsedMs)}, ${formatCount(rate)} items/s`,
+  ];
+}
+
+function verdict(summary: DiffSummary): string {
+  const { mode, totals, outcome, dryRun } = summary;
+  const end = { clean: "", discrepancies: "", incomplete: "incomplete: ", interrupted: "stopped: " }[outcome];
+  if (mode === "backfill") {
+    return `${end}${plural(totals.backfilled, "item")} ${dryRun ? "would be written" : "written"} to the replica`;
+  }
+  const { missing, different, extraneous } = totals.discrepancies;
+  const count = countDiscrepancies(totals);
+  if (count === 0) {
+    return end === ""
+      ? "no discrepancies: the replica equals the primary"
+      : `${end}no discrepancies found so far`;
+  }
+  const found = plural(count, "discrepancy", "discrepancies");
+  const kinds = `${formatCount(missing)} missing, ${formatCount(different)} different, ${formatCount(extraneous)} extraneous`;
+  return `${end}${found} (${kinds})${repairs(summary)}`;
+}
+
+function repairs({ mode, dryRun, totals, outcome }: DiffSummary): string {
+  if (mode !== "repair") return "";
+  const { missing, different, extraneous } = totals.discrepancies;
+  if (dryRun) return `; would put ${formatCount(missing + different)} and delete ${formatCount(extraneous)}`;
+  const { put, delete: deleted, "by-others": byOthers } = totals.repaired;
+  const all = outcome === "clean" ? "all repaired and verified: " : "repaired and verified: ";
+  const others = byOthers > 0 ? `, ${formatCount(byOthers)} mended by others meanwhile` : "";
+  return `; ${all}${formatCount(put)} put, ${formatCount(deleted)} deleted${others}`;
+}
+
+function notDone({ totals, failure, unconfirmed, outcome }: DiffSummary): string[] {
+  const lines: string[] = [];
+  if (failure !== undefined) lines.push(`failed: ${failure}`);
+  const { keys, segments } = totals.undone;
+  if (keys + segments > 0) lines.push(`not done: ${plural(segments, "segment")}, ${plural(keys, "record")}`);
+  if (outcome === "interrupted") lines.push(`left unconfirmed: ${plural(unconfirmed, "candidate")}`);
+  return lines;
+}
+
+function sideFigures(side: SideTotals): string {
+  const writes = side.writeUnits > 0 ? `, ${formatUnits(side.writeUnits)} write units` : "";
+  return (
+    `${plural(side.items, "item")}, ${formatBytes(side.bytes)}, ${plural(side.requests, "request")}` +
+    `, ${formatUnits(side.readUnits)} read units${writes}` +
+    `, ${plural(side.retries, "retry", "retries")} (${formatCount(side.throttles)} throttled)`
+  );
+}

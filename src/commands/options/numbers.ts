@@ -1,0 +1,29 @@
+import { DdbrError } from "../../core/errors.ts";
+
+interface Range {
+  min: number;
+  max?: number;
+  /** `min` itself is not allowed. */
+  above?: boolean;
+  integer?: boolean;
+}
+
+/** Reads an option's number; undefined when the option wasn't given. */
+export function numberOption(name: string, text: string | undefined, range: Range): number | undefined {
+  if (text === undefined) return undefined;
+  const { min, max = Number.POSITIVE_INFINITY, above = false, integer = false } = range;
+  const value = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
+  const wrong = Number.isNaN(value) || value > max || value < min || (above && value === min);
+  if (wrong || (integer && !Number.isInteger(value))) {
+    const lower = above ? `above ${min}` : `from ${min}`;
+    const upper = max === Number.POSITIVE_INFINITY ? (above ? "" : " up") : ` to ${max}`;
+    throw new DdbrError(
+      "usage",
+      `${name} is ${JSON.stringify(text)}, not a ${integer ? "whole " : ""}number`,
+      {
+        hint: `give one ${lower}${upper}`,
+      },
+    );
+  }
+  return value;
+}

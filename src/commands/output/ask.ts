@@ -1,0 +1,18 @@
+import { createInterface } from "node:readline/promises";
+import { DdbrError } from "../../core/errors.ts";
+
+/** Shows the lines and asks; anything but yes is no. Ctrl-C and the end of input stop the command. */
+export async function ask(lines: readonly string[], question: string): Promise<boolean> {
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  const stopped = new Promise<never>((_, reject) => {
+    prompt.once("SIGINT", () => reject(new DdbrError("interrupted", "stopped: nothing was written")));
+    prompt.once("close", () => reject(new DdbrError("interrupted", "no answer: nothing was written")));
+  });
+  try {
+    const answer = await Promise.race([prompt.question(`${lines.join("\n")}\n${question} [y/N] `), stopped]);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    stopped.catch(() => {});
+    prompt.close();
+  }
+}

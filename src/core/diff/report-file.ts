@@ -1,0 +1,74 @@
+import { appendFileSync, closeSync, openSync } from "node:fs";
+import { DdbrError } from "../errors.ts";
+import { type AttributeValue, setOwn } from "../item/attribute-value.ts";
+import type { DiffReport } from "./diff-events.ts";
+import type { AttributeDifference } from "./discrepancy.ts";
+
+/** What differs, by attribute name; a side that has not got an attribute is left out. */
+export type AttributesObject = Record<string, { primary?: AttributeValue; replica?: AttributeValue }>;
+
+export function attributesObject(attributes: readonly AttributeDifference[]): AttributesObject {
+  const object: AttributesObject = {};
+  for (const { name, ...values } of attributes) setOwn(object, name, values);
+  return object;
+}
+
+export interface ReportFile {
+  report: DiffReport;
+  /** Completes the file. @throws DdbrError `file` when anything could not be written */
+  close(): void;
+}
+
+const BUFFER_CHARACTERS = 64 * 1024;
+
+/**
+ * Writes discrepancies, and what could not be done, as NDJSON (docs/formats.md). An existing file is
+ * replaced; only its owner can read it.
+ * @throws DdbrError `file` when it cannot be made
+ */
+export function createReportFile(path: string): ReportFile {
+  const guard = <Result>(action: () => Result): Result => {
+    try {
+      return action();
+    } catch (error) {
+      throw new DdbrError("file", `cannot be written: ${(error as Error).message}`, {
+        subject: path,
+        cause: error,
+      });
+    }
+  };
+  const file = guard(() => openSync(path, "w", 0o600));
+  let buffer = "";
+  let failure: unknown;
+
+  function flush(): void {
+    try {
+      if (failure === undefined && buffer !== "") guard(() => appendFileSync(file, buffer));
+    } catch (error) {
+      // A report that cannot be written must not stop a repair half way: it is told at the end.
+      failure = error;
+    }
+    buffer = "";
+  }
+
+  function line(value: object): void {
+    buffer += `${JSON.stringify(value)}\n`;
+    if (buffer.length > BUFFER_CHARACTERS) flush();
+  }
+
+  return {
+    report(event) {
+      if (event.type === "discrepancy") {
+        const { kind, key, attributes } = event.discrepancy;
+        line({ kind, key, attributes: attributesObject(attributes) });
+      } else if (event.type === "undone") {
+        line({ kind: "undone", ...event.undone });
+      }
+    },
+    close() {
+      flush();
+      closeSync(file);
+      if (failure !== undefined) throw failure;
+    },
+  };
+}

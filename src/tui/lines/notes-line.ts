@@ -1,0 +1,30 @@
+import { escapeForTerminal } from "../../core/escape.ts";
+import { exactCount } from "../format/numbers.ts";
+import { type Line, join, joinFitting, span } from "../format/spans.ts";
+import { tableText } from "../format/table-text.ts";
+import type { Frame } from "../state/frame.ts";
+import type { Canvas } from "../terminal/canvas.ts";
+import type { Tone } from "../terminal/tones.ts";
+
+/** `repaired 12 · in flight 2 · looked up 14`; what is undone comes first, with the latest reason. */
+export function notesLine({ state }: Frame, { columns, glyphs }: Canvas): Line {
+  const { totals, mode, lastUndone } = state;
+  const undone = totals.undone.keys + totals.undone.segments;
+  const repaired = totals.repaired.put + totals.repaired.delete;
+  const notes: Line[] = [];
+  const note = (word: string, count: number, tone?: Tone) =>
+    notes.push([span(`${word} `, tone ?? "dim"), span(exactCount(count), tone)]);
+  if (undone > 0) note("undone", undone, "bad");
+  if (mode === "backfill") note("written", totals.backfilled);
+  if (repaired > 0 || mode === "repair") note("repaired", repaired, repaired > 0 ? "good" : undefined);
+  if (totals.repaired["by-others"] > 0) note("by others", totals.repaired["by-others"], "good");
+  if (totals.racesLost > 0) note("races lost", totals.racesLost, "warn");
+  if (mode !== "backfill") {
+    note("in flight", totals.inFlight);
+    note("looked up", totals.primary.lookedUp + totals.replica.lookedUp);
+  }
+  const line = joinFitting(notes, glyphs.separator, columns - 2);
+  if (lastUndone === undefined) return [span(" "), ...line];
+  const reason = tableText(escapeForTerminal(lastUndone.reason), glyphs);
+  return [span(" "), ...join([line, [span(reason, "bad")]], glyphs.separator)];
+}

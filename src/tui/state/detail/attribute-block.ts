@@ -1,0 +1,107 @@
+import type { AttributeDifference } from "../../../core/diff/discrepancy.ts";
+import { escapeForTerminal } from "../../../core/escape.ts";
+import { changedParts } from "../../format/changed-part.ts";
+import { type Line, span } from "../../format/spans.ts";
+import { tableText } from "../../format/table-text.ts";
+import type { Glyphs } from "../../terminal/glyphs.ts";
+import type { Tone } from "../../terminal/tones.ts";
+import { type Cell, cell, cellLine, firstChange } from "./cell.ts";
+import { type Columns, GAP, LABEL, SIGN } from "./columns.ts";
+import { valueTexts } from "./value-text.ts";
+
+/** The lines of one attribute. */
+export interface Block {
+  lines: number;
+  /** The first line that shows a change. */
+  firstChange: number;
+  line(index: number): Line;
+}
+
+type Sign = "~" | "+" | "-";
+const SIGN_TONES: Record<Sign, Tone> = { "~": "different", "+": "missing", "-": "extraneous" };
+
+interface Values {
+  primary?: Cell;
+  replica?: Cell;
+}
+
+export function attributeBlock(attribute: AttributeDifference, columns: Columns, glyphs: Glyphs): Block {
+  const sign = signOf(attribute);
+  const name = cell(tableText(escapeForTerminal(attribute.name), glyphs), columns.name, { tone: SIGN_TONES[sign] });
+  const values = valueCells(attribute, columns, glyphs);
+  return columns.layout === "stacked" ? stack(sign, name, values) : besides(sign, name, values);
+}
+
+function signOf({ primary, replica }: AttributeDifference): Sign {
+  if (replica === undefined) return "+";
+  return primary === undefined ? "-" : "~";
+}
+
+function valueCells(attribute: AttributeDifference, columns: Columns, glyphs: Glyphs): Values {
+  const { primary, replica } = valueTexts(attribute);
+  const left = primary && tableText(primary, glyphs);
+  const right = replica && tableText(replica, glyphs);
+  if (left !== undefined && right !== undefined) {
+    const [inLeft, inRight] = changedParts(left, right);
+    return {
+      primary: cell(left, columns.value, { changed: inLeft }),
+      replica: cell(right, columns.value, { changed: inRight }),
+    };
+  }
+  if (columns.layout !== "beside") {
+    return {
+      ...(left !== undefined && { primary: cell(left, columns.value) }),
+      ...(right !== undefined && { replica: cell(right, columns.value) }),
+    };
+  }
+  return {
+    primary: left === undefined ? absent(columns) : cell(left, columns.value, { changed: [0, left.length] }),
+    replica: right === undefined ? absent(columns) : cell(right, columns.value, { changed: [0, right.length] }),
+  };
+}
+
+function absent(columns: Columns): Cell {
+  return cell("(absent)", columns.value, { tone: "dim" });
+}
+
+function besides(sign: Sign, name: Cell, { primary, replica }: Values): Block {
+  const cells = [primary, replica].filter((side) => side !== undefined);
+  const gap = span(" ".repeat(GAP));
+  return {
+    lines: Math.max(name.folded.lines, ...cells.map(({ folded }) => folded.lines)),
+    firstChange: Math.min(...cells.map(firstChange)),
+    line: (index) => [
+      signSpan(sign, index),
+      ...cellLine(name, index),
+      ...cells.flatMap((side) => [gap, ...cellLine(side, index)]),
+    ],
+  };
+}
+
+function stack(sign: Sign, name: Cell, { primary, replica }: Values): Block {
+  const parts: { label: string; content: Cell }[] = [
+    ...(primary ? [{ label: "primary", content: primary }] : []),
+    ...(replica ? [{ label: "replica", content: replica }] : []),
+  ];
+  const head = name.folded.lines;
+  return {
+    lines: parts.reduce((lines, { content }) => lines + content.folded.lines, head),
+    firstChange: parts[0]?.content.changed ? head + firstChange(parts[0].content) : 0,
+    line: (index) => {
+      if (index < head) return [signSpan(sign, index), ...cellLine(name, index)];
+      let rest = index - head;
+      for (const { label, content } of parts) {
+        if (rest < content.folded.lines) {
+          const left = " ".repeat(SIGN) + (rest === 0 ? label : "").padEnd(LABEL);
+          return [span(left, "dim"), ...cellLine(content, rest)];
+        }
+        rest -= content.folded.lines;
+      }
+      return [];
+    },
+  };
+}
+
+function signSpan(sign: Sign, index: number) {
+  return span((index === 0 ? sign : "").padEnd(SIGN), SIGN_TONES[sign]);
+}
