@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Build } from "bun";
 import { withoutDevtools } from "./without-devtools.ts";
 
@@ -21,7 +21,7 @@ export async function buildBinary(options: {
     entrypoints: ENTRYPOINTS.map((path) => join(ROOT, path)),
     compile: {
       ...(options.runtime && { target: options.runtime }),
-      outfile: join(ROOT, options.outfile),
+      outfile: resolve(ROOT, options.outfile),
       // A tool that holds credentials takes nothing from the directory it happens to run in.
       autoloadDotenv: false,
       autoloadBunfig: false,

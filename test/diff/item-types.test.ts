@@ -20,11 +20,16 @@ async function compare(schema: KeySchema, primary: Item[], replica: Item[]): Pro
 }
 
 /** Repairs, and returns what the replica holds then, beside the primary: read by the standard SDK. */
-async function mend(schema: KeySchema, primary: Item[], replica: Item[]): Promise<{ expected: Item[]; got: Item[] }> {
+async function mend(
+  schema: KeySchema,
+  primary: Item[],
+  replica: Item[],
+): Promise<{ expected: Item[]; got: Item[] }> {
   const [p, r] = await tables(schema, primary, replica);
   const { summary } = await runDiff(p.location, r.location, { settleMs: 0, mode: "repair" });
   expect(summary.outcome).toBe("clean");
-  const sorted = (items: Item[]) => items.sort((a, b) => Bun.deepEquals(a, b) ? 0 : JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+  const sorted = (items: Item[]) =>
+    items.sort((a, b) => (Bun.deepEquals(a, b) ? 0 : JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
   return { expected: sorted(await p.items()), got: sorted(await r.items()) };
 }
 
@@ -68,7 +73,11 @@ const DIFFERENT: Record<string, [Item, Item, string[]]> = {
     { a: { NULL: true }, b: { S: "" }, d: { B: bytes() } },
     ["a", "b", "c", "d"],
   ],
-  "false and absent, true and false": [{ a: { BOOL: false }, b: { BOOL: true } }, { b: { BOOL: false } }, ["a", "b"]],
+  "false and absent, true and false": [
+    { a: { BOOL: false }, b: { BOOL: true } },
+    { b: { BOOL: false } },
+    ["a", "b"],
+  ],
   "the order of a list": [
     { l: { L: [{ S: "a" }, { S: "b" }] } },
     { l: { L: [{ S: "b" }, { S: "a" }] } },
@@ -82,8 +91,20 @@ const DIFFERENT: Record<string, [Item, Item, string[]]> = {
     ["m"],
   ],
   "names with dots, reserved words, and names of JavaScript's own": [
-    { "a.b": { S: "1" }, size: { S: "1" }, __proto__x: { S: "1" }, constructor: { S: "1" }, "#0": { S: "1" } },
-    { "a.b": { S: "2" }, size: { S: "2" }, __proto__x: { S: "2" }, constructor: { S: "2" }, "#0": { S: "2" } },
+    {
+      "a.b": { S: "1" },
+      size: { S: "1" },
+      __proto__x: { S: "1" },
+      constructor: { S: "1" },
+      "#0": { S: "1" },
+    },
+    {
+      "a.b": { S: "2" },
+      size: { S: "2" },
+      __proto__x: { S: "2" },
+      constructor: { S: "2" },
+      "#0": { S: "2" },
+    },
     ["#0", "__proto__x", "a.b", "constructor", "size"],
   ],
   "unicode that looks alike": [{ a: { S: "é" } }, { a: { S: "e\u0301" } }, ["a"]],
@@ -123,7 +144,18 @@ describe("items of every type", () => {
   });
 
   test("unicode, emoji, control characters and long text as keys", async () => {
-    const ids = ["é", "e\u0301", "👩‍👩‍👧", "日本語", "\u0000\u001b[31m", "a:b", '"{}\\', " ", "x".repeat(2048), "\u202e"];
+    const ids = [
+      "é",
+      "e\u0301",
+      "👩‍👩‍👧",
+      "日本語",
+      "\u0000\u001b[31m",
+      "a:b",
+      '"{}\\',
+      " ",
+      "x".repeat(2048),
+      "\u202e",
+    ];
     const items = ids.map((id) => withId(id, { a: { S: id } }));
     expect(await compare(ID_KEY, items, items)).toEqual([]);
     const found = await compare(ID_KEY, items, []);
@@ -132,14 +164,19 @@ describe("items of every type", () => {
 
   test("items of 400 KB", async () => {
     const big = (fill: string) => withId("big", { text: { S: fill.repeat(409_000) } });
-    const twins = Array.from({ length: 6 }, (_, at) => withId(`twin-${at}`, { text: { S: "x".repeat(400_000) } }));
+    const twins = Array.from({ length: 6 }, (_, at) =>
+      withId(`twin-${at}`, { text: { S: "x".repeat(400_000) } }),
+    );
     const { expected, got } = await mend(ID_KEY, [big("a"), ...twins], [big("b"), ...twins.slice(2)]);
     expect(Bun.deepEquals(got, expected)).toBe(true);
   });
 
   test("an item of more attributes than a condition can name", async () => {
     const many = (value: string) =>
-      withId("wide", Object.fromEntries(Array.from({ length: 700 }, (_, at) => [`attribute-${at}`, { S: value }])));
+      withId(
+        "wide",
+        Object.fromEntries(Array.from({ length: 700 }, (_, at) => [`attribute-${at}`, { S: value }])),
+      );
     const { expected, got } = await mend(ID_KEY, [many("new")], [many("old")]);
     expect(got).toEqual(expected);
   });
@@ -173,7 +210,11 @@ describe("composite keys", () => {
   test("a sort key that moves characters to the partition key is another key", async () => {
     const strings: KeySchema = { hash: { name: "a", type: "S" }, range: { name: "b", type: "S" } };
     const item = (a: string, b: string) => ({ a: { S: a }, b: { S: b } });
-    const found = await compare(strings, [item("x", "yz"), item("1:1", "2")], [item("xy", "z"), item("1", "1:2")]);
+    const found = await compare(
+      strings,
+      [item("x", "yz"), item("1:1", "2")],
+      [item("xy", "z"), item("1", "1:2")],
+    );
     expect(found.map(({ kind }) => kind).sort()).toEqual(["extraneous", "extraneous", "missing", "missing"]);
   });
 });

@@ -34,72 +34,112 @@ afterAll(async () => {
 /** Runs the binary and reads its report: `missing order-1` … */
 async function check(...options: string[]): Promise<{ code: number; lines: string[]; summary: DiffSummary }> {
   const report = join(folder, `report-${crypto.randomUUID()}.ndjson`);
-  const words = ["diff-tables", primary.location, replica.location, "--json", "--settle", "0.3", "--report", report];
+  const words = [
+    "diff-tables",
+    primary.location,
+    replica.location,
+    "--json",
+    "--settle",
+    "0.3",
+    "--report",
+    report,
+  ];
   const { code, stdout } = await runDdbr([...words, ...options], { timeoutMs: 5 * MINUTES });
   const summary = JSON.parse(stdout.trimEnd().split("\n").at(-1)!) as DiffSummary;
   return { code, lines: reportLines(report), summary };
 }
 
 function reportLines(path: string): string[] {
-  const rows = readFileSync(path, "utf8").trimEnd().split("\n").filter(Boolean).map((row) => JSON.parse(row));
+  const rows = readFileSync(path, "utf8")
+    .trimEnd()
+    .split("\n")
+    .filter(Boolean)
+    .map((row) => JSON.parse(row));
   return driftLines(rows.map(({ kind, key }) => ({ kind, id: key.id.S }) as Drift));
 }
 
 describe("two tables of 200,000 items", () => {
   for (const segments of [1, 7, 32]) {
-    test(`in ${segments} segments: exactly the seeded discrepancies, each once`, async () => {
-      const { code, lines, summary } = await check("--segments", String(segments));
-      expect(lines).toEqual(seeded);
-      expect(code).toBe(1);
-      expect(summary.totals.primary.items).toBe(ITEMS);
-    }, 5 * MINUTES);
+    test(
+      `in ${segments} segments: exactly the seeded discrepancies, each once`,
+      async () => {
+        const { code, lines, summary } = await check("--segments", String(segments));
+        expect(lines).toEqual(seeded);
+        expect(code).toBe(1);
+        expect(summary.totals.primary.items).toBe(ITEMS);
+      },
+      5 * MINUTES,
+    );
   }
 
-  test("segment by segment, each a run of its own", async () => {
-    const segments = 5;
-    const lines: string[] = [];
-    for (let segment = 0; segment < segments; segment++) {
-      const run = await check("--segments", String(segments), "--segment", String(segment));
-      lines.push(...run.lines);
-    }
-    expect(lines.sort()).toEqual(seeded);
-  }, 10 * MINUTES);
+  test(
+    "segment by segment, each a run of its own",
+    async () => {
+      const segments = 5;
+      const lines: string[] = [];
+      for (let segment = 0; segment < segments; segment++) {
+        const run = await check("--segments", String(segments), "--segment", String(segment));
+        lines.push(...run.lines);
+      }
+      expect(lines.sort()).toEqual(seeded);
+    },
+    10 * MINUTES,
+  );
 
-  test("read units and requests: a tenth, and a hundredth, of looking every item up", async () => {
-    const { summary } = await check();
-    const { totals } = summary;
-    const units = totals.primary.readUnits + totals.replica.readUnits;
-    const requests = totals.primary.requests + totals.replica.requests;
-    // Every item of one table looked up in the other, and the reverse: half a unit and one request each.
-    const lookUps = 2 * ITEMS;
-    expect(units).toBeLessThan((lookUps * 0.5) / 10);
-    expect(requests).toBeLessThan(lookUps / 100);
-  }, 5 * MINUTES);
+  test(
+    "read units and requests: a tenth, and a hundredth, of looking every item up",
+    async () => {
+      const { summary } = await check();
+      const { totals } = summary;
+      const units = totals.primary.readUnits + totals.replica.readUnits;
+      const requests = totals.primary.requests + totals.replica.requests;
+      // Every item of one table looked up in the other, and the reverse: half a unit and one request each.
+      const lookUps = 2 * ITEMS;
+      expect(units).toBeLessThan((lookUps * 0.5) / 10);
+      expect(requests).toBeLessThan(lookUps / 100);
+    },
+    5 * MINUTES,
+  );
 
-  test("a replica laid in another order", async () => {
-    const wrap = (table: Parameters<typeof shuffled>[0], side: string) =>
-      side === "replica" ? shuffled(table, { seed: 1, segments: false }) : table;
-    const { found } = await runDiff(primary.location, replica.location, { wrap });
-    expect(driftLines(found)).toEqual(seeded);
-  }, 5 * MINUTES);
+  test(
+    "a replica laid in another order",
+    async () => {
+      const wrap = (table: Parameters<typeof shuffled>[0], side: string) =>
+        side === "replica" ? shuffled(table, { seed: 1, segments: false }) : table;
+      const { found } = await runDiff(primary.location, replica.location, { wrap });
+      expect(driftLines(found)).toEqual(seeded);
+    },
+    5 * MINUTES,
+  );
 
-  test("a replica laid in other segments, with little memory for what waits", async () => {
-    const wrap = (table: Parameters<typeof shuffled>[0], side: string) =>
-      side === "replica" ? shuffled(table, { seed: 2, segments: true }) : table;
-    const { found, summary } = await runDiff(primary.location, replica.location, { wrap, waitingBytes: 1024 * 1024 });
-    expect(driftLines(found)).toEqual(seeded);
-    expect(summary.totals.primary.lookedUp + summary.totals.replica.lookedUp).toBeGreaterThan(ITEMS);
-  }, 10 * MINUTES);
+  test(
+    "a replica laid in other segments, with little memory for what waits",
+    async () => {
+      const wrap = (table: Parameters<typeof shuffled>[0], side: string) =>
+        side === "replica" ? shuffled(table, { seed: 2, segments: true }) : table;
+      const { found, summary } = await runDiff(primary.location, replica.location, {
+        wrap,
+        waitingBytes: 1024 * 1024,
+      });
+      expect(driftLines(found)).toEqual(seeded);
+      expect(summary.totals.primary.lookedUp + summary.totals.replica.lookedUp).toBeGreaterThan(ITEMS);
+    },
+    10 * MINUTES,
+  );
 
-  test("--repair mends them all, and a second run finds none", async () => {
-    const repaired = await check("--repair");
-    expect(repaired.code).toBe(0);
-    expect(repaired.lines).toEqual(seeded);
-    const again = await check();
-    expect(again.code).toBe(0);
-    expect(again.lines).toEqual([]);
-    expect(again.summary.totals.replica.items).toBe(ITEMS);
-  }, 10 * MINUTES);
+  test(
+    "--repair mends them all, and a second run finds none",
+    async () => {
+      const repaired = await check("--repair");
+      expect(repaired.code).toBe(0);
+      expect(repaired.lines).toEqual(seeded);
+      const again = await check();
+      expect(again.code).toBe(0);
+      expect(again.lines).toEqual([]);
+      expect(again.summary.totals.replica.items).toBe(ITEMS);
+    },
+    10 * MINUTES,
+  );
 });
 
 describe("one side empty", () => {
@@ -109,15 +149,23 @@ describe("one side empty", () => {
   });
   afterAll(() => empty.drop());
 
-  test("every item is missing from an empty replica", async () => {
-    const { summary, found } = await runDiff(primary.location, empty.location);
-    expect(summary.totals.discrepancies).toEqual({ missing: ITEMS, different: 0, extraneous: 0 });
-    expect(new Set(found.map(({ id }) => id)).size).toBe(ITEMS);
-  }, 10 * MINUTES);
+  test(
+    "every item is missing from an empty replica",
+    async () => {
+      const { summary, found } = await runDiff(primary.location, empty.location);
+      expect(summary.totals.discrepancies).toEqual({ missing: ITEMS, different: 0, extraneous: 0 });
+      expect(new Set(found.map(({ id }) => id)).size).toBe(ITEMS);
+    },
+    10 * MINUTES,
+  );
 
-  test("every item is extraneous beside an empty primary", async () => {
-    const { summary, found } = await runDiff(empty.location, primary.location);
-    expect(summary.totals.discrepancies).toEqual({ missing: 0, different: 0, extraneous: ITEMS });
-    expect(new Set(found.map(({ id }) => id)).size).toBe(ITEMS);
-  }, 10 * MINUTES);
+  test(
+    "every item is extraneous beside an empty primary",
+    async () => {
+      const { summary, found } = await runDiff(empty.location, primary.location);
+      expect(summary.totals.discrepancies).toEqual({ missing: 0, different: 0, extraneous: ITEMS });
+      expect(new Set(found.map(({ id }) => id)).size).toBe(ITEMS);
+    },
+    10 * MINUTES,
+  );
 });

@@ -1,5 +1,5 @@
-import { PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { dynamoDbEndpoint } from "../helpers/dynamodb.ts";
 import { type FaultProxy, startFaultProxy } from "../helpers/fault-proxy.ts";
 import { runDiff } from "../helpers/run-diff.ts";
@@ -31,7 +31,8 @@ async function repairWhile(operation: "PutItem" | "DeleteItem", meddle: () => Pr
   return runDiff(primary.location, `${proxy.url}/${replica.name}`, { mode: "repair", settleMs: 100 });
 }
 
-const put = ({ client, name }: TestTable, item: Item) => client.send(new PutItemCommand({ TableName: name, Item: item }));
+const put = ({ client, name }: TestTable, item: Item) =>
+  client.send(new PutItemCommand({ TableName: name, Item: item }));
 
 describe("somebody writes the replica's record between reading and writing it", () => {
   test("a changed attribute: the write is refused, and the record decided anew", async () => {

@@ -37,13 +37,17 @@ export function startReplication(
   let running = true;
 
   async function write(id: string): Promise<void> {
-    const image = random() < 0.2 ? undefined : { id: { S: id }, v: { N: String(++version) }, ...shape(random) };
+    const image =
+      random() < 0.2 ? undefined : { id: { S: id }, v: { N: String(++version) }, ...shape(random) };
     await apply(primary, id, image);
     histories.get(id)!.push(image);
     if (random() < lost) return;
     const due = shortest + random() * (longest - shortest);
     const before = lastReplay.get(id) ?? Promise.resolve();
-    lastReplay.set(id, Promise.all([before, Bun.sleep(due)]).then(() => apply(replica, id, image)));
+    lastReplay.set(
+      id,
+      Promise.all([before, Bun.sleep(due)]).then(() => apply(replica, id, image)),
+    );
   }
 
   const writing = (async () => {
@@ -72,7 +76,8 @@ function shape(random: () => number): Item {
 }
 
 async function apply({ client, name }: TestTable, id: string, image: Item | undefined): Promise<void> {
-  if (image === undefined) await client.send(new DeleteItemCommand({ TableName: name, Key: { id: { S: id } } }));
+  if (image === undefined)
+    await client.send(new DeleteItemCommand({ TableName: name, Key: { id: { S: id } } }));
   else await client.send(new PutItemCommand({ TableName: name, Item: image }));
 }
 

@@ -56,7 +56,10 @@ export async function runDiff(
         options.report?.(event);
       },
     });
-    const found = discrepancies.map(({ kind, key }) => ({ kind, id: (key.id as { S: string } | undefined)?.S ?? "" }));
+    const found = discrepancies.map(({ kind, key }) => ({
+      kind,
+      id: (key.id as { S: string } | undefined)?.S ?? "",
+    }));
     return { summary, events, discrepancies, found };
   } finally {
     p.close();

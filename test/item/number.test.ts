@@ -80,14 +80,16 @@ describe("canonicalNumber", () => {
     expect(canonicalNumber(a)).not.toBe(canonicalNumber(b));
   });
 
-  test.each([
+  const ONE_NUMBER_EACH: string[][] = [
     ["1", "1.0", "1.", "01", "+1", "1E0", "1e-0", "10E-1", "0.1e1", "0.00001E+5", "100000000000e-11"],
     ["0", "-0", "+0", "0.0", ".0", "0.", "000", "0E10", "0e-130", "-0.00e+99"],
     ["1500", "15e2", "1.5E3", "+0001500.000", "150000e-2"],
     ["-0.5", "-.5", "-5e-1", "-00.50"],
     ["1e125", `1${"0".repeat(125)}`],
     ["1e-130", `0.${"0".repeat(129)}1`],
-  ])("all of these are one: %s %s …", (...texts) => {
+  ];
+
+  test.each(ONE_NUMBER_EACH.map((texts) => [texts]))("all of these are one: %j", (texts) => {
     expect(new Set(texts.map(canonicalNumber)).size).toBe(1);
   });
 
@@ -154,14 +156,46 @@ describe("numberProblem", () => {
 
   test.each([
     ...["0", "-0", "1", "-1", "1.5", "+5", ".5", "5.", "1e125", "1E-130", "1.5E-130", "0e999"],
-    ...[NINES, `-${NINES}`, `${NINES}e87`, `-${NINES}E87`, `${NINES}000`, `000${NINES}.000`, `0.000${NINES}`],
+    ...[NINES, `-${NINES}`, `${NINES}e88`, `-${NINES}E88`, `${NINES}000`, `000${NINES}.000`, `0.000${NINES}`],
   ])("DynamoDB takes %s", (text) => {
     expect(numberProblem(text)).toBeUndefined();
   });
 
   test.each([
-    ...["", " ", "-", "+", ".", "-.", "e5", ".e5", "1e", "1e+", "1e1.5", "abc", "NaN", "Infinity", "-Infinity"],
-    ...["0x10", "1_000", "1,5", "1 000", " 1", "1 ", "1\n", "\n1", "--1", "+-1", "1-", "1.2.3", "1e5e5", "１", "١"],
+    ...[
+      "",
+      " ",
+      "-",
+      "+",
+      ".",
+      "-.",
+      "e5",
+      ".e5",
+      "1e",
+      "1e+",
+      "1e1.5",
+      "abc",
+      "NaN",
+      "Infinity",
+      "-Infinity",
+    ],
+    ...[
+      "0x10",
+      "1_000",
+      "1,5",
+      "1 000",
+      " 1",
+      "1 ",
+      "1\n",
+      "\n1",
+      "--1",
+      "+-1",
+      "1-",
+      "1.2.3",
+      "1e5e5",
+      "１",
+      "١",
+    ],
     ...["1n", "null", "1\u0000", "∞", "½"],
   ])("%j is not a number", (text) => {
     expect(numberProblem(text)).toMatch(/not a number/);
@@ -174,7 +208,7 @@ describe("numberProblem", () => {
     },
   );
 
-  test.each(["1e126", "-1e126", "10e125", `${NINES}e88`, "1e-131", "-1e-131", "0.1e-130", "1e999999999999"])(
+  test.each(["1e126", "-1e126", "10e125", `${NINES}e89`, "1e-131", "-1e-131", "0.1e-130", "1e999999999999"])(
     "%s is out of range",
     (text) => {
       expect(numberProblem(text)).toMatch(/out of range/);

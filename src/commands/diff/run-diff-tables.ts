@@ -19,7 +19,7 @@ import { type DiffHooks, exitCodeFor, showDiff } from "./show-diff.ts";
 export async function runDiffTables(
   request: DiffRequest,
   mode: OutputMode,
-  { yes, terminal }: { yes: boolean; terminal: Terminal },
+  { yes, terminal, canRepair = true }: { yes: boolean; terminal: Terminal; canRepair?: boolean },
 ): Promise<number> {
   const tables = await describeTables(request);
   const { primary, replica } = tables;
@@ -46,12 +46,13 @@ export async function runDiffTables(
       command: "diff-tables",
       mode,
       run: (hooks) => run(request.mode, hooks),
-      ...(request.mode === "check" && {
-        repair: {
-          question: question({ ...request, mode: "repair" }, tables),
-          run: (keys, hooks) => run("repair", hooks, keys),
-        },
-      }),
+      ...(request.mode === "check" &&
+        canRepair && {
+          repair: {
+            question: question({ ...request, mode: "repair" }, tables),
+            run: (keys, hooks) => run("repair", hooks, keys),
+          },
+        }),
       listener: reportFile?.report,
     });
     return exitCodeFor(summary);

@@ -2,6 +2,7 @@ import type { DiffReport, DiffSummary } from "../../core/diff/diff-events.ts";
 import { EXIT } from "../../core/errors.ts";
 import type { WireKey } from "../../core/item/attribute-value.ts";
 import { PauseGate } from "../../core/pause-gate.ts";
+import { createMemoryKeeper } from "../output/memory.ts";
 import type { OutputMode } from "../output/mode.ts";
 import { stopSignals } from "../output/stop-signals.ts";
 import { createJsonReport } from "./json-report.ts";
@@ -63,12 +64,13 @@ async function showAsLines({ command, mode, run, listener }: ShownDiff): Promise
 }
 
 function withListener(hooks: DiffHooks, listener: DiffReport | undefined): DiffHooks {
-  if (listener === undefined) return hooks;
+  const keepMemoryLow = createMemoryKeeper();
   return {
     ...hooks,
     report(event) {
       hooks.report(event);
-      listener(event);
+      listener?.(event);
+      if (event.type === "scanned") keepMemoryLow();
     },
   };
 }

@@ -1,9 +1,9 @@
 import { DdbrError, EXIT } from "../../core/errors.ts";
 
-const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGPIPE"] as const;
 
 /**
- * An AbortSignal that the first Ctrl-C (or SIGTERM, SIGHUP) aborts, so that the job can end cleanly;
+ * An AbortSignal that the first Ctrl-C (or SIGTERM, SIGHUP, a reader that goes away) aborts, so that the job can end cleanly;
  * a second one ends the program at once. Dispose of it when the job has ended.
  */
 export function stopSignals(): { signal: AbortSignal; [Symbol.dispose](): void } {

@@ -16,7 +16,7 @@ export function overviewText(cli: Command["cli"]): string {
     ),
     "",
     bold("Examples"),
-    ...columns(examples.map(([label, line]) => [line, label.trim()])),
+    ...examples.flatMap(([label, line]) => [`  ${label.trim()}`, `    ${line}`]),
     "",
     `See ${bold(`${cli.binaryName} help <command>`)} for what a command does and all of its options.`,
     "",

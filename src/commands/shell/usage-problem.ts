@@ -82,10 +82,17 @@ function explainOption(word: string, name: string, command: Definition): Explana
   return { message: `unknown option ${option} for ${name}`, advice: didYouMean(option, known) };
 }
 
+/** A short option is never guessed at: `-y` lies one letter from any other. */
 function didYouMean(word: string, known: string[]): string {
-  const nearest = known.length > 0 ? closest(word, known) : undefined;
-  const isNear = nearest !== undefined && distance(word, nearest) <= Math.max(2, nearest.length / 3);
-  return isNear ? `did you mean ${nearest}? ` : "";
+  const guesses = known.filter((name) => name.length > 2);
+  const guess = guesses.find((name) => word.length > 3 && name.startsWith(word)) ?? nearest(word, guesses);
+  return guess ? `did you mean ${guess}? ` : "";
+}
+
+function nearest(word: string, known: string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const name = closest(word, known);
+  return distance(word, name) <= Math.max(2, name.length / 3) ? name : undefined;
 }
 
 function nameOf({ path }: Definition): string {

@@ -41,7 +41,7 @@ export async function compareSegment(
   comparison: SegmentComparison,
 ): Promise<void> {
   const { schema, ignored, gate, report, suspect } = comparison;
-  const join = new SegmentJoin();
+  const join = new SegmentJoin(ignored);
   const progress = new EventEmitter();
   const done: Record<Side, boolean> = { primary: false, replica: false };
   // One side's failure must not leave the other waiting for it.
@@ -84,9 +84,10 @@ export async function compareSegment(
 
   function arrivals(side: Side, page: WireItem[]): Candidate[] {
     const candidates: Candidate[] = [];
+    join.beginPage(side);
     for (const item of page) {
       const key = keyString(item, schema);
-      const arrival = join.arrive(side, key, digestOf(item, ignored));
+      const arrival = join.arrive(side, key, item);
       if (typeof arrival === "object") candidates.push({ key, origin: "pair", sighting: arrival });
     }
     return candidates;

@@ -32,7 +32,8 @@ export interface ConfirmOptions {
 const MOST_PENDING = 20_000;
 const WORKERS = 4;
 const WRITES_AT_ONCE = 16;
-const POLL_MS = 20;
+/** How often a worker with nothing to do looks again. */
+const POLL_MS = 50;
 
 /**
  * A repair is written within this time of the reads it was decided on, else they are done again: conditions see
@@ -65,7 +66,10 @@ export class Confirmer {
     const { settleMs, signal } = this.#options;
     const now = performance.now();
     for (const candidate of candidates) this.#queue.push(newPending(candidate, settleMs, now));
-    while (this.#queue.length >= MOST_PENDING) await sleep(POLL_MS, undefined, { signal });
+    while (this.#queue.length >= MOST_PENDING) {
+      signal.throwIfAborted();
+      await sleep(POLL_MS);
+    }
   }
 
   /** Rejects as soon as a worker fails in a way that doesn't pass. */
@@ -91,7 +95,7 @@ export class Confirmer {
       const batch = this.#takeDue();
       if (batch.length > 0) await this.#confirm(batch);
       else if (this.#finishing && this.#queue.length === 0 && this.#active.size === 0) return;
-      else await sleep(POLL_MS, undefined, { signal });
+      else await sleep(POLL_MS);
     }
   }
 

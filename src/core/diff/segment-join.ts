@@ -1,4 +1,7 @@
-import type { Digest } from "../item/digest.ts";
+import type { WireItem } from "../item/attribute-value.ts";
+import type { Ignored } from "../item/canonical.ts";
+import { type Digest, digestOf } from "../item/digest.ts";
+import { equalItems } from "../item/equal.ts";
 import type { Side } from "./diff-events.ts";
 
 /** An item that waits for its partner from the other side. */
@@ -24,8 +27,17 @@ const SLACK = 256;
 /** Matches out of order, as a share, above which the two sides count as laid in different orders. */
 const DISORDER = 0.02;
 
+interface Entry {
+  position: number;
+  /** The item itself while its page is the latest; its digest afterwards. */
+  item: WireItem | undefined;
+  digest: Digest | undefined;
+}
+
 interface SideState {
-  waiting: Map<string, { digest: Digest; position: number }>;
+  waiting: Map<string, Entry>;
+  /** What is left waiting of the latest page. */
+  fresh: Entry[];
   /** Items that have arrived. */
   position: number;
   /** Position of the latest item that found its partner. */
@@ -36,26 +48,43 @@ interface SideState {
  * Joins the items of a segment pair by key: the first to arrive waits, and when its partner comes both go.
  * Where both sides are laid in the same order few wait, and those that the other side has passed over
  * can be told early; where they aren't, all that is lost is memory and look-ups.
+ *
+ * Where order holds a partner comes within a page or so, and two items at hand are compared several times faster
+ * than two digests are made. So an item waits as it is until the next page of its side, and as a digest from then on.
  */
 export class SegmentJoin {
   readonly #sides: Record<Side, SideState> = { primary: newSide(), replica: newSide() };
+  readonly #ignored: Ignored | undefined;
   #bytes = 0;
   #matches = 0;
   #disordered = 0;
+
+  constructor(ignored?: Ignored) {
+    this.#ignored = ignored;
+  }
 
   /** Bytes held by waiting items, estimated. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  arrive(side: Side, key: string, digest: Digest): Arrival {
+  /** To be called before the items of each page. */
+  beginPage(side: Side): void {
+    const state = this.#sides[side];
+    for (const entry of state.fresh) this.#digest(entry);
+    state.fresh = [];
+  }
+
+  arrive(side: Side, key: string, item: WireItem): Arrival {
     const own = this.#sides[side];
     const other = this.#sides[side === "primary" ? "replica" : "primary"];
     own.position++;
     const partner = other.waiting.get(key);
     if (partner === undefined) {
       if (!own.waiting.has(key)) this.#bytes += ENTRY_BYTES + key.length;
-      own.waiting.set(key, { digest, position: own.position });
+      const entry = { position: own.position, item, digest: undefined };
+      own.waiting.set(key, entry);
+      own.fresh.push(entry);
       return "waiting";
     }
     other.waiting.delete(key);
@@ -64,10 +93,7 @@ export class SegmentJoin {
     if (partner.position + SLACK < other.matched) this.#disordered++;
     other.matched = Math.max(other.matched, partner.position);
     own.matched = own.position;
-    if (partner.digest === digest) return "equal";
-    return side === "primary"
-      ? { primary: digest, replica: partner.digest }
-      : { primary: partner.digest, replica: digest };
+    return this.#meet(side, item, partner);
   }
 
   /** How many items of this side have arrived since the latest one that found its partner. */
@@ -98,11 +124,32 @@ export class SegmentJoin {
   #oldest(side: Side, limit: number, wanted: (position: number) => boolean): WaitingItem[] {
     const oldest: WaitingItem[] = [];
     // A Map keeps the order of arrival, so what comes first has waited longest.
-    for (const [key, { digest, position }] of this.#sides[side].waiting) {
-      if (oldest.length === limit || !wanted(position)) break;
-      oldest.push({ side, key, digest });
+    for (const [key, entry] of this.#sides[side].waiting) {
+      if (oldest.length === limit || !wanted(entry.position)) break;
+      oldest.push({ side, key, digest: this.#digest(entry) });
     }
     return oldest;
+  }
+
+  #meet(side: Side, item: WireItem, partner: Entry): Arrival {
+    const theirs = partner.item;
+    // Out of the list of fresh ones it cannot be taken cheaply, but its item need not be kept any longer.
+    partner.item = undefined;
+    if (theirs !== undefined && equalItems(item, theirs, this.#ignored)) return "equal";
+    const digest = digestOf(item, this.#ignored);
+    const partnerDigest = partner.digest ?? digestOf(theirs!, this.#ignored);
+    if (digest === partnerDigest) return "equal";
+    return side === "primary"
+      ? { primary: digest, replica: partnerDigest }
+      : { primary: partnerDigest, replica: digest };
+  }
+
+  #digest(entry: Entry): Digest {
+    if (entry.item !== undefined) {
+      entry.digest = digestOf(entry.item, this.#ignored);
+      entry.item = undefined;
+    }
+    return entry.digest!;
   }
 
   #remove(items: WaitingItem[]): WaitingItem[] {
@@ -115,5 +162,5 @@ export class SegmentJoin {
 }
 
 function newSide(): SideState {
-  return { waiting: new Map(), position: 0, matched: 0 };
+  return { waiting: new Map(), fresh: [], position: 0, matched: 0 };
 }

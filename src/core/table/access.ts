@@ -8,6 +8,8 @@ export interface AccessOptions {
   /** A role to assume, with the profile's or the chain's credentials. */
   roleArn?: string;
   externalId?: string;
+  /** Nobody in particular: for a server of one's own, whatever the environment says. */
+  anyone?: boolean;
 }
 
 const DEFAULT_REGION = "us-east-1";
@@ -18,7 +20,7 @@ const ANYONE = { accessKeyId: "local", secretAccessKey: "local" };
 /** The client's settings for region, endpoint and credentials. */
 export async function clientAccess(
   location: TableLocation,
-  { profile, roleArn, externalId }: AccessOptions,
+  { profile, roleArn, externalId, anyone }: AccessOptions,
 ): Promise<DynamoDBClientConfig> {
   const config: DynamoDBClientConfig = {};
   if (location.endpoint !== undefined) config.endpoint = location.endpoint;
@@ -36,7 +38,10 @@ export async function clientAccess(
       },
       ...(region === undefined ? {} : { clientConfig: { region } }),
     });
-  } else if (profile === undefined && location.endpoint !== undefined && !hasCredentialsInEnvironment()) {
+  } else if (
+    anyone ||
+    (profile === undefined && location.endpoint !== undefined && !hasCredentialsInEnvironment())
+  ) {
     config.credentials = ANYONE;
   }
   return config;

@@ -82,7 +82,10 @@ export async function openDynamo(location: TableLocation, options: DynamoOptions
   const client = new DynamoDBClient({
     ...(await clientAccess(location, options.access ?? {})),
     protocol: WireProtocol,
-    requestHandler: new FetchHttpHandler({ requestTimeout: REQUEST_TIMEOUT_MS }),
+    requestHandler: new FetchHttpHandler({
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      customFetch: fetchWhole as typeof fetch,
+    }),
     // Repeating is done here, where it is counted and can be interrupted.
     maxAttempts: 1,
   });
@@ -195,6 +198,16 @@ export async function openDynamo(location: TableLocation, options: DynamoOptions
 
     close: () => client.destroy(),
   };
+}
+
+/**
+ * Takes an answer in one piece: going through its stream costs several times the CPU and memory.
+ * The handler and the protocols only look at these members of a Response.
+ */
+async function fetchWhole(request: Request): Promise<unknown> {
+  const response = await fetch(request);
+  const { headers, status, statusText } = response;
+  return { headers, status, statusText, body: Buffer.from(await response.arrayBuffer()) };
 }
 
 interface BatchGetAnswer {

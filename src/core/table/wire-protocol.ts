@@ -32,7 +32,7 @@ export class WireProtocol extends AwsJson1_0Protocol {
     if (!WIRE_OPERATIONS.has(operation.name) || response.statusCode >= 300) {
       return super.deserializeResponse(operation, context, response);
     }
-    const text = await new Response(response.body as ReadableStream).text();
+    const text = (response.body as Buffer).toString();
     const output = JSON.parse(text) as Output & { $bytes: number };
     output.$bytes = text.length;
     output.$metadata = this.deserializeMetadata(response);

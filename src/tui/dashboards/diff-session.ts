@@ -5,10 +5,9 @@ import type { WireKey } from "../../core/item/attribute-value.ts";
 import { PauseGate } from "../../core/pause-gate.ts";
 import type { Activity, Frame } from "../state/frame.ts";
 import { Meters } from "../state/meters.ts";
+import { scanFraction } from "../state/progress.ts";
 import { RepairProgress } from "../state/repair-progress.ts";
 import { INITIAL_RUN, type RunState, reduceRun } from "../state/run-state.ts";
-import { scanFraction } from "../state/progress.ts";
-import { newBoard } from "../state/segment-board.ts";
 import { DiscrepancySpool } from "../state/spool/discrepancy-spool.ts";
 
 export interface DashboardJob {
@@ -36,6 +35,9 @@ export interface DiffDashboardResult {
   repairSummary?: DiffSummary;
 }
 
+/** A run that goes on is never all done: what it found is confirmed after the last page. */
+const ALMOST = 0.99;
+
 type Wish = "quit" | "repair";
 
 /** The runs behind one dashboard: what they have told so far, and what the user wants of them. */
@@ -50,7 +52,10 @@ export class DiffSession {
   #repair: RepairProgress | undefined;
   #wish: ((wish: Wish) => void) | undefined;
 
-  constructor(runs: DiffRuns, { spool = new DiscrepancySpool(), now }: { spool?: DiscrepancySpool; now?: () => number } = {}) {
+  constructor(
+    runs: DiffRuns,
+    { spool = new DiscrepancySpool(), now }: { spool?: DiscrepancySpool; now?: () => number } = {},
+  ) {
     this.#runs = runs;
     this.repairQuestion = runs.repair?.question;
     this.spool = spool;
@@ -65,6 +70,11 @@ export class DiffSession {
       result.repairSummary = await this.#runRepair();
     }
     return result;
+  }
+
+  /** Whether nothing is running. */
+  get over(): boolean {
+    return this.#state.phase === "finished";
   }
 
   get stopping(): boolean {
@@ -88,7 +98,7 @@ export class DiffSession {
   }
 
   togglePause(): void {
-    if (this.#state.phase === "finished" || this.stopping) return;
+    if (this.over || this.stopping) return;
     if (this.#gate.paused) {
       this.#gate.resume();
       this.#meters.resume();
@@ -117,8 +127,11 @@ export class DiffSession {
   }
 
   async #runRepair(): Promise<DiffSummary> {
-    this.#state = { ...this.#state, phase: "starting", board: newBoard(0, []) };
-    this.#repair = new RepairProgress(this.spool.count("all") - this.spool.countState("repaired"), this.#state);
+    this.#state = { ...this.#state, phase: "starting" };
+    this.#repair = new RepairProgress(
+      this.spool.count("all") - this.spool.countState("repaired"),
+      this.#state,
+    );
     return this.#run((job) => this.#runs.repair!.run(this.spool.openKeys(), job));
   }
 
@@ -132,7 +145,11 @@ export class DiffSession {
   }
 
   readonly #report = (event: DiffEvent): void => {
-    if (this.#list(event)) this.#state = reduceRun(this.#state, event);
+    if (!this.#list(event)) return;
+    const { board } = this.#state;
+    this.#state = reduceRun(this.#state, event);
+    // A repair scans nothing: the segments that were compared stay on the screen.
+    if (this.#repair) this.#state = { ...this.#state, board };
   };
 
   /** Keeps the list in step; false for a discrepancy that has been counted before: a repair finds it again. */
@@ -140,7 +157,8 @@ export class DiffSession {
     switch (event.type) {
       case "discrepancy": {
         const again = this.#repair && this.spool.rowOf(event.discrepancy.key) !== undefined;
-        if (!again) this.spool.append(event.discrepancy);
+        if (!again)
+          this.spool.append(event.discrepancy, this.#state.mode === "repair" && !this.#state.dryRun);
         return !again;
       }
       case "repaired":
@@ -160,7 +178,7 @@ export class DiffSession {
   }
 
   get #activity(): Activity {
-    if (this.#state.phase === "finished") return "finished";
+    if (this.over) return "finished";
     if (this.stopping) return "stopping";
     if (this.#gate.paused) return "paused";
     if (this.#repair) return "repairing";
@@ -168,8 +186,8 @@ export class DiffSession {
   }
 
   get #fraction(): number {
-    if (this.#state.phase === "finished" && this.#state.summary?.outcome !== "interrupted") return 1;
-    return this.#repair?.fraction(this.#state) ?? scanFraction(this.#state);
+    if (this.over && this.#state.summary?.outcome !== "interrupted") return 1;
+    return Math.min(ALMOST, this.#repair?.fraction(this.#state) ?? scanFraction(this.#state));
   }
 
   /** Only what is listed can be repaired, and only once nothing is running. */

@@ -7,7 +7,10 @@ export function changedParts(a: string, b: string): [Range, Range] {
   let before = 0;
   while (before < shorter && a.charCodeAt(before) === b.charCodeAt(before)) before++;
   let after = 0;
-  while (after < shorter - before && a.charCodeAt(a.length - 1 - after) === b.charCodeAt(b.length - 1 - after)) {
+  while (
+    after < shorter - before &&
+    a.charCodeAt(a.length - 1 - after) === b.charCodeAt(b.length - 1 - after)
+  ) {
     after++;
   }
   return [wholeClusters(a, [before, a.length - after]), wholeClusters(b, [before, b.length - after])];

@@ -5,7 +5,9 @@ const MINUTE = 60 * SECOND;
 export function clock(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / SECOND));
   const two = (value: number) => String(value).padStart(2, "0");
-  const [days, hours, minutes] = [seconds / 86_400, (seconds / 3600) % 24, (seconds / 60) % 60].map(Math.floor);
+  const [days, hours, minutes] = [seconds / 86_400, (seconds / 3600) % 24, (seconds / 60) % 60].map(
+    Math.floor,
+  );
   if (days) return `${days}d ${two(hours!)}:${two(minutes!)}`;
   return `${hours ? `${hours}:` : ""}${two(minutes!)}:${two(seconds % 60)}`;
 }

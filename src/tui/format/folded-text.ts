@@ -22,12 +22,12 @@ function foldAscii(text: string, columns: number): FoldedText {
   };
 }
 
-/** Characters of many columns or none, and clusters of several, are never cut in two. */
+/** Clusters of characters, which may take one column, several or none, are not cut in two. */
 function foldWide(text: string, columns: number): FoldedText {
   const starts = [0];
   let column = 0;
   let index = 0;
-  for (const cluster of clusters(text)) {
+  for (const cluster of clusters(text, columns)) {
     const width = clusterWidth(cluster);
     if (column + width > columns) {
       starts.push(index);
@@ -47,9 +47,10 @@ const segmenter = new Intl.Segmenter();
 /** UTF-16 units; a chain of joined emoji can be as long as its author likes, and a line must not be. */
 const LONGEST_CLUSTER = 64;
 
-function* clusters(text: string): Generator<string, void, void> {
+/** A cluster that fits on no line falls into its characters. */
+function* clusters(text: string, columns: number): Generator<string, void, void> {
   for (const { segment } of segmenter.segment(text)) {
-    if (segment.length <= LONGEST_CLUSTER) yield segment;
+    if (segment.length <= LONGEST_CLUSTER && clusterWidth(segment) <= columns) yield segment;
     else yield* segment;
   }
 }

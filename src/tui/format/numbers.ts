@@ -26,10 +26,8 @@ export function compactRate(perSecond: number): string {
 }
 
 export function byteCount(bytes: number): string {
-  return prettyBytes(Number.isFinite(bytes) ? Math.max(0, bytes) : 0, {
-    minimumFractionDigits: bytes < 1000 ? 0 : 1,
-    maximumFractionDigits: 1,
-  });
+  const count = Number.isFinite(bytes) ? Math.max(0, bytes) : 0;
+  return prettyBytes(count, { minimumFractionDigits: count < 1000 ? 0 : 1, maximumFractionDigits: 1 });
 }
 
 /** `46 %`; 100 only when it is all. */

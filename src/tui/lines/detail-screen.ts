@@ -1,8 +1,8 @@
 import { escapeForTerminal } from "../../core/escape.ts";
 import { humanJson } from "../../core/item/human.ts";
-import { exactCount } from "../format/numbers.ts";
 import { fold } from "../format/folded-text.ts";
-import { type Line, lineWidth, span, spread } from "../format/spans.ts";
+import { exactCount } from "../format/numbers.ts";
+import { type Line, span, spread } from "../format/spans.ts";
 import { tableText } from "../format/table-text.ts";
 import { fit } from "../format/text.ts";
 import { GAP, SIGN } from "../state/detail/columns.ts";
@@ -16,7 +16,13 @@ import { keyHints } from "./key-hints.ts";
 const KEY_SHARE = 4;
 
 /** One record, primary and replica beside each other. */
-export function detailScreen(frame: Frame, view: View, record: OpenRecord, count: number, canvas: Canvas): Line[] {
+export function detailScreen(
+  frame: Frame,
+  view: View,
+  record: OpenRecord,
+  count: number,
+  canvas: Canvas,
+): Line[] {
   const head = detailHead(record, view.position, count, canvas);
   const rows = detailRows(record, canvas);
   const top = clampDetail(view.detailTop, { detailLines: record.document.lines, detailRows: rows });
@@ -41,12 +47,14 @@ export function detailRows(record: OpenRecord, canvas: Canvas): number {
 function detailHead(record: OpenRecord, position: number, count: number, canvas: Canvas): Line[] {
   const { columns, glyphs } = canvas;
   const { discrepancy, reason } = record;
-  const place: Line = [span(`${exactCount(position + 1)}/${exactCount(count)} `, "dim")];
+  const place: Line = [span(`${exactCount(position + 1)} of ${exactCount(count)} `, "dim")];
   const kind: Line = [span(" "), span(discrepancy.kind, discrepancy.kind), ...stateOf(record, canvas)];
   return [
     spread(kind, place, columns, glyphs.ellipsis),
     ...keyLines(record, canvas),
-    ...(reason === undefined ? [] : [[span(` ${tableText(escapeForTerminal(reason), glyphs)}`, "bad")] as Line]),
+    ...(reason === undefined
+      ? []
+      : [[span(` ${tableText(escapeForTerminal(reason), glyphs)}`, "bad")] as Line]),
     ...(canvas.rows >= 12 ? [[span(glyphs.rule.repeat(columns), "dim")] as Line] : []),
     ...headingOf(record, canvas),
   ];
@@ -66,7 +74,10 @@ function keyLines({ discrepancy }: OpenRecord, { columns, rows, glyphs }: Canvas
   for (let line = 0; line < Math.min(key.lines, most); line++) {
     const text = key.text.slice(...key.line(line));
     const cut = line === most - 1 && key.lines > most;
-    lines.push([span(" "), span(cut ? fit(text, columns - 3, glyphs.ellipsis) + glyphs.ellipsis : text, "strong")]);
+    lines.push([
+      span(" "),
+      span(cut ? fit(text, columns - 3, glyphs.ellipsis) + glyphs.ellipsis : text, "strong"),
+    ]);
   }
   return lines;
 }
@@ -81,8 +92,5 @@ function headingOf({ document, discrepancy }: OpenRecord, { glyphs }: Canvas): L
       : discrepancy.kind === "missing"
         ? "primary (the replica has no such record)"
         : "replica (the primary has no such record)";
-  const heading: Line = [
-    span(` ${" ".repeat(SIGN)}${fit("attribute", name, glyphs.ellipsis)}${gap}${sides}`, "dim"),
-  ];
-  return lineWidth(heading) > 0 ? [heading] : [];
+  return [[span(` ${" ".repeat(SIGN)}${fit("attribute", name, glyphs.ellipsis)}${gap}${sides}`, "dim")]];
 }

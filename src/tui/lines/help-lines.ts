@@ -21,9 +21,10 @@ export function helpLines({ glyphs }: Canvas): Line[] {
     [span(" Keys", "strong")],
     ...keys.map(([name, does]): Line => [span(` ${name.padEnd(width)}`, "accent"), span(does)]),
     [],
-    [span(" Signs", "strong")],
-    [span(" ~".padEnd(width + 1), "different"), span("the attribute differs")],
-    [span(" +".padEnd(width + 1), "missing"), span("only the primary has it")],
-    [span(" -".padEnd(width + 1), "extraneous"), span("only the replica has it")],
+    [
+      ...[span(" ~", "different"), span(" differs   ")],
+      ...[span("+", "missing"), span(" only in the primary   ")],
+      ...[span("-", "extraneous"), span(" only in the replica")],
+    ],
   ];
 }

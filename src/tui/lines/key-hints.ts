@@ -1,4 +1,4 @@
-import { type Line, joinFitting, span } from "../format/spans.ts";
+import { joinFitting, type Line, span } from "../format/spans.ts";
 import type { Frame } from "../state/frame.ts";
 import type { View } from "../state/view.ts";
 import type { Canvas } from "../terminal/canvas.ts";

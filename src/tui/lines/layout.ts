@@ -10,7 +10,6 @@ export interface Layout {
   notes: boolean;
   rules: boolean;
   columnHeading: boolean;
-  footer: boolean;
   listRows: number;
 }
 
@@ -25,11 +24,10 @@ export function layoutOf({ columns, rows }: Size): Layout {
     notes: rows >= 13,
     rules: rows >= 20,
     columnHeading: rows >= 17,
-    footer: true,
   };
   const sides = { each: 2, sum: 1, none: 0 }[parts.sides];
   const count = (...shown: boolean[]) => shown.filter(Boolean).length;
-  // Title, progress and the list's heading are always there; rules come in pairs.
-  const others = 3 + sides + count(parts.segments, parts.notes, parts.columnHeading, parts.footer);
+  // Title, progress, the list's heading and the keys are always there; rules come in pairs.
+  const others = 4 + sides + count(parts.segments, parts.notes, parts.columnHeading);
   return { ...parts, listRows: Math.max(1, rows - others - (parts.rules ? 2 : 0)) };
 }

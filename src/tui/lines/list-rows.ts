@@ -30,7 +30,7 @@ const STATE = "repaired ok".length;
 const GAP = 2;
 /** Below this a column of attributes is of no use to anybody. */
 const SHORTEST_ATTRIBUTES = 14;
-const KEY_SHARE = 0.6;
+const KEY_SHARE = 0.65;
 
 /** @param states whether anything is being repaired */
 export function listColumns(columns: number, states: boolean): ListColumns {
@@ -80,7 +80,7 @@ function cells(
   columns: ListColumns,
   { ellipsis }: Glyphs,
 ): Line {
-  const all: [text: string, width: number, tone?: Tone][] = [
+  const all: [text: string, width: number, tone?: Tone | undefined][] = [
     [texts.kind, KIND, tones.kind],
     [texts.result, columns.state, tones.result],
     [texts.key, columns.key],

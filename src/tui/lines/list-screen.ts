@@ -42,7 +42,13 @@ function sidesOf(frame: Frame, { sides }: Layout, canvas: Canvas): Line[] {
   return sides === "sum" ? [sumLine(frame, canvas)] : [];
 }
 
-function listLines(frame: Frame, view: View, spool: DiscrepancySpool, layout: Layout, canvas: Canvas): Line[] {
+function listLines(
+  frame: Frame,
+  view: View,
+  spool: DiscrepancySpool,
+  layout: Layout,
+  canvas: Canvas,
+): Line[] {
   const count = spool.count(view.filter);
   const top = listTop(view, count, layout.listRows);
   const columns = listColumns(canvas.columns, showsStates(frame, spool));
@@ -75,7 +81,8 @@ function showsStates({ state }: Frame, spool: DiscrepancySpool): boolean {
 
 function emptyLine(frame: Frame, { filter }: View, spool: DiscrepancySpool): Line {
   if (spool.problem !== undefined) return [span(`   not listed: ${spool.problem}`, "bad")];
-  if (frame.state.mode === "backfill") return [span("   a backfill writes every item and compares none", "dim")];
+  if (frame.state.mode === "backfill")
+    return [span("   a backfill writes every item and compares none", "dim")];
   const what = filter === "all" ? "none" : `none ${filter}`;
   return [span(isOver(frame) ? `   ${what}` : `   ${what} so far`, "dim")];
 }

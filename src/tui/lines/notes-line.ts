@@ -1,6 +1,6 @@
 import { escapeForTerminal } from "../../core/escape.ts";
 import { exactCount } from "../format/numbers.ts";
-import { type Line, join, joinFitting, span } from "../format/spans.ts";
+import { join, joinFitting, type Line, span } from "../format/spans.ts";
 import { tableText } from "../format/table-text.ts";
 import type { Frame } from "../state/frame.ts";
 import type { Canvas } from "../terminal/canvas.ts";
@@ -19,6 +19,8 @@ export function notesLine({ state }: Frame, { columns, glyphs }: Canvas): Line {
   if (repaired > 0 || mode === "repair") note("repaired", repaired, repaired > 0 ? "good" : undefined);
   if (totals.repaired["by-others"] > 0) note("by others", totals.repaired["by-others"], "good");
   if (totals.racesLost > 0) note("races lost", totals.racesLost, "warn");
+  const throttles = totals.primary.throttles + totals.replica.throttles;
+  if (throttles > 0) note("throttled", throttles, "warn");
   if (mode !== "backfill") {
     note("in flight", totals.inFlight);
     note("looked up", totals.primary.lookedUp + totals.replica.lookedUp);

@@ -10,6 +10,6 @@ export function oneLine(frame: Frame, { columns, glyphs }: Canvas): Line {
   const { activity, state } = frame;
   const found = `${compactCount(countDiscrepancies(state.totals))} found`;
   const time = activity === "running" || activity === "repairing" ? remaining(frame.eta) : activity;
-  const text = `${percentage(frame.fraction)} ${time} ${found}, q ${isOver(frame) ? "quits" : "stops"}`;
+  const text = `${percentage(frame.fraction)} ${time} ${found}  q ${isOver(frame) ? "quit" : "stop"}`;
   return fitLine([span(text)], columns, glyphs.ellipsis);
 }

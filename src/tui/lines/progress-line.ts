@@ -20,6 +20,10 @@ function detailsOf({ state, activity }: Frame): string[] {
   if (activity === "stopping") return ["   stopping, writes under way are finished", "   stopping"];
   const { board } = state;
   if (board.chosen === 0) return [];
+  if (activity === "repairing") return ["   repairing"];
+  if (board.done >= board.chosen && activity !== "finished") {
+    return [state.mode === "backfill" ? "   finishing" : "   confirming what differs", "   finishing"];
+  }
   const counts = `   ${exactCount(board.done)}/${exactCount(board.chosen)}`;
   const part = board.chosen < state.segments ? ` of ${compactCount(state.segments)}` : "";
   return [`${counts} segments${part && ` (${part.trim()})`}`, `${counts} segments`, counts];

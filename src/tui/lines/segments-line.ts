@@ -13,7 +13,9 @@ export function segmentsLine(frame: Frame, canvas: Canvas): Line {
   const { board } = frame.state;
   const room = canvas.columns - LABEL.length - 1;
   const cells =
-    board.chosen * (BOX + 2) <= room ? boxes(frame, canvas) : strip(frame, Math.min(room, board.chosen), canvas);
+    board.chosen * (BOX + 2) <= room
+      ? boxes(frame, canvas)
+      : strip(frame, Math.min(room, board.chosen), canvas);
   return [span(LABEL, "dim"), ...cells];
 }
 
@@ -28,7 +30,10 @@ function boxes(frame: Frame, { glyphs }: Canvas): Span[] {
 function boxBar(fraction: number, eighths: readonly string[]): string {
   const steps = eighths.length - 1;
   const filled = Math.floor(fraction * BOX * steps);
-  return Array.from({ length: BOX }, (_, at) => eighths[Math.min(steps, Math.max(0, filled - at * steps))]).join("");
+  return Array.from(
+    { length: BOX },
+    (_, at) => eighths[Math.min(steps, Math.max(0, filled - at * steps))],
+  ).join("");
 }
 
 function strip(frame: Frame, width: number, { glyphs }: Canvas): Span[] {

@@ -1,7 +1,7 @@
 import stringWidth from "string-width";
 import { escapeForTerminal } from "../../core/escape.ts";
 import { clock, remaining } from "../format/duration.ts";
-import { fitLine, type Line, lineWidth, span, spread } from "../format/spans.ts";
+import { type Line, lineWidth, type Span, span, spread } from "../format/spans.ts";
 import { tableText } from "../format/table-text.ts";
 import { shortenMiddle } from "../format/text.ts";
 import { type Activity, type Frame, outcomeWord } from "../state/frame.ts";
@@ -15,34 +15,41 @@ const SHORTEST_NAME = 6;
 export function titleLine(title: string, frame: Frame, canvas: Canvas): Line {
   const { columns, glyphs } = canvas;
   const times = timesOf(frame);
+  const names = namesOf(frame, canvas);
+  const mode = modeOf(frame);
+  // Whole names matter more than the title, what the run may write more than whole names.
+  const heads = [`${title}${mode && " "}${mode}`, mode].map((head) =>
+    head ? [span(`${head}  `, "strong")] : [],
+  );
   const room = columns - lineWidth(times) - 4;
-  const head = `${title}${modeOf(frame)}`;
-  for (const start of [[span(head, "strong"), span("  ")], []]) {
-    const names = namesLine(frame, room - lineWidth(start), canvas);
-    if (names) return spread([span(" "), ...start, ...names], [...times, span(" ")], columns, glyphs.ellipsis);
-  }
-  return fitLine([span(" "), ...times], columns, glyphs.ellipsis);
+  const head = heads.find((line) => lineWidth(line) + lineWidth(names) <= room) ?? heads.at(-1)!;
+  const left = [...head, ...shortenNames(names, room - lineWidth(head), canvas)];
+  return spread([span(" "), ...left], [...times, span(" ")], columns, glyphs.ellipsis);
 }
 
+/** Whether the run writes; nothing for a plain check. */
 function modeOf({ state }: Frame): string {
-  const mode = state.mode === "check" ? "" : ` ${state.mode}`;
-  return state.dryRun ? `${mode} (dry run)` : mode;
+  const mode = state.mode === "check" ? "" : state.mode;
+  return state.dryRun ? `${mode} dry run`.trim() : mode;
 }
 
-function namesLine({ state }: Frame, room: number, { glyphs }: Canvas): Line | undefined {
-  const arrow = ` ${glyphs.arrow} `;
-  const primary = tableText(escapeForTerminal(state.primary?.name ?? ""), glyphs);
-  const replica = tableText(escapeForTerminal(state.replica?.name ?? ""), glyphs);
-  if (primary === "" || replica === "") return room >= 0 ? [] : undefined;
-  const each = Math.floor((room - stringWidth(arrow)) / 2);
-  if (each < SHORTEST_NAME) return undefined;
+/** Primary, arrow, replica; nothing before they are known. */
+function namesOf({ state }: Frame, { glyphs }: Canvas): Line {
+  if (state.primary === undefined || state.replica === undefined) return [];
+  const name = (text: string) => span(tableText(escapeForTerminal(text), glyphs));
+  return [name(state.primary.name), span(` ${glyphs.arrow} `, "accent"), name(state.replica.name)];
+}
+
+function shortenNames(names: Line, room: number, { glyphs }: Canvas): Line {
+  const [primary, arrow, replica] = names;
+  if (!primary || !arrow || !replica) return names;
+  const each = Math.floor((room - stringWidth(arrow.text)) / 2);
+  if (each < SHORTEST_NAME) return [];
   // What the shorter name doesn't need goes to the longer.
-  const spare = (name: string) => Math.max(0, each - stringWidth(name));
-  return [
-    span(shortenMiddle(primary, each + spare(replica), glyphs.ellipsis)),
-    span(arrow, "accent"),
-    span(shortenMiddle(replica, each + spare(primary), glyphs.ellipsis)),
-  ];
+  const spare = (name: Span) => Math.max(0, each - stringWidth(name.text));
+  const shorten = (name: Span, other: Span) =>
+    span(shortenMiddle(name.text, each + spare(other), glyphs.ellipsis));
+  return [shorten(primary, replica), arrow, shorten(replica, primary)];
 }
 
 function timesOf(frame: Frame): Line {

@@ -8,7 +8,10 @@ import { Stopwatch } from "./stopwatch.ts";
 /** Clock, rates and time to go of a run; all of them stand still while it is paused. */
 export class Meters {
   readonly #stopwatch: Stopwatch;
-  readonly #sides = { primary: new RateWindow<keyof SideRates>(), replica: new RateWindow<keyof SideRates>() };
+  readonly #sides = {
+    primary: new RateWindow<keyof SideRates>(),
+    replica: new RateWindow<keyof SideRates>(),
+  };
   #eta = new Eta();
   #fraction = 0;
 
@@ -35,29 +38,36 @@ export class Meters {
     this.#stopwatch.stop();
   }
 
-  /** Takes a reading. Progress never goes back, whatever the counts behind it turn out to be. */
+  /**
+   * Takes a reading. Progress never goes back, whatever the counts behind it turn out to be.
+   * Rates are those of the last seconds; while paused, none; when it is over, those of the whole run.
+   */
   read(state: RunState, fraction: number): Reading {
     const at = this.#stopwatch.elapsed;
     this.#fraction = Math.max(this.#fraction, Math.min(1, fraction));
     this.#sides.primary.add(at, state.totals.primary);
     this.#sides.replica.add(at, state.totals.replica);
+    const rates = (side: Side) => {
+      if (state.phase === "finished") return ratesOf((name) => state.totals[side][name] / (at / 1000));
+      if (!this.#stopwatch.running) return ratesOf(() => 0);
+      return ratesOf((name) => this.#sides[side].rate(name));
+    };
     return {
       elapsed: at,
       fraction: this.#fraction,
       eta: this.#eta.update(at, this.#fraction),
-      rates: { primary: this.#rates("primary"), replica: this.#rates("replica") },
+      rates: { primary: rates("primary"), replica: rates("replica") },
     };
   }
+}
 
-  #rates(side: Side): SideRates {
-    const window = this.#sides[side];
-    return {
-      items: window.rate("items"),
-      bytes: window.rate("bytes"),
-      readUnits: window.rate("readUnits"),
-      writeUnits: window.rate("writeUnits"),
-    };
-  }
+function ratesOf(rate: (name: keyof SideRates) => number): SideRates {
+  return {
+    items: rate("items"),
+    bytes: rate("bytes"),
+    readUnits: rate("readUnits"),
+    writeUnits: rate("writeUnits"),
+  };
 }
 
 export interface Reading {

@@ -6,7 +6,7 @@ import type { SegmentItems } from "./segment-board.ts";
 const ALMOST = 0.98;
 
 /** Items expected in the chosen segments, by the service's own counts; 0 when unknown. */
-export function expectedItems(state: RunState): number {
+function expectedItems(state: RunState): number {
   const share = state.segments > 0 ? state.board.chosen / state.segments : 0;
   return scannedSides(state).reduce((sum, side) => sum + itemsOf(state[side]), 0) * share;
 }

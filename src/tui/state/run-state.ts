@@ -1,4 +1,10 @@
-import type { DiffEvent, DiffMode, DiffSummary, SideDescription, Undone } from "../../core/diff/diff-events.ts";
+import type {
+  DiffEvent,
+  DiffMode,
+  DiffSummary,
+  SideDescription,
+  Undone,
+} from "../../core/diff/diff-events.ts";
 import { addToTotals, type DiffTotals, NO_TOTALS } from "../../core/diff/diff-totals.ts";
 import { finishSegment, newBoard, type SegmentBoard, scanSegment, startSegment } from "./segment-board.ts";
 

@@ -12,6 +12,10 @@ export class Stopwatch {
     return this.#before + (this.#since === undefined ? 0 : this.#now() - this.#since);
   }
 
+  get running(): boolean {
+    return this.#since !== undefined;
+  }
+
   start(): void {
     this.#since ??= this.#now();
   }

@@ -2,7 +2,9 @@ import { FILTERS, type Filter } from "./spool/row-flags.ts";
 
 /** What the user looks at. */
 export interface View {
-  screen: "list" | "detail" | "help" | "confirm";
+  screen: "list" | "detail" | "confirm";
+  /** The help lies over the screen. */
+  help: boolean;
   filter: Filter;
   /** Selected row, as a position among those that the filter shows. */
   position: number;
@@ -12,7 +14,14 @@ export interface View {
   detailTop: number;
 }
 
-export const INITIAL_VIEW: View = { screen: "list", filter: "all", position: 0, top: 0, detailTop: 0 };
+export const INITIAL_VIEW: View = {
+  screen: "list",
+  help: false,
+  filter: "all",
+  position: 0,
+  top: 0,
+  detailTop: 0,
+};
 
 export type ViewAction =
   | { type: "move"; by: number }
@@ -58,13 +67,13 @@ export function reduceView(view: View, action: ViewAction, context: ViewContext)
     case "open":
       return context.count(view.filter) === 0 ? view : { ...view, screen: "detail", detailTop: 0 };
     case "back":
-      return { ...view, screen: "list" };
+      return view.help ? { ...view, help: false } : { ...view, screen: "list" };
     case "sibling":
       return { ...select(view, view.position + action.by, context), detailTop: 0 };
     case "next-change":
       return { ...view, detailTop: clampDetail(context.changeAfter(view.detailTop) ?? 0, context) };
     case "help":
-      return { ...view, screen: "help" };
+      return { ...view, help: true };
     case "confirm":
       return { ...view, screen: "confirm" };
   }
@@ -76,7 +85,10 @@ export function listTop({ top, position }: View, count: number, rows: number): n
   return clamp(clamp(top, position - rows + 1, position), 0, highest);
 }
 
-export function clampDetail(top: number, { detailLines, detailRows }: Pick<ViewContext, "detailLines" | "detailRows">) {
+export function clampDetail(
+  top: number,
+  { detailLines, detailRows }: Pick<ViewContext, "detailLines" | "detailRows">,
+) {
   return clamp(top, 0, Math.max(0, detailLines - detailRows));
 }
 

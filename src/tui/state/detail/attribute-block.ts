@@ -27,7 +27,9 @@ interface Values {
 
 export function attributeBlock(attribute: AttributeDifference, columns: Columns, glyphs: Glyphs): Block {
   const sign = signOf(attribute);
-  const name = cell(tableText(escapeForTerminal(attribute.name), glyphs), columns.name, { tone: SIGN_TONES[sign] });
+  const name = cell(tableText(escapeForTerminal(attribute.name), glyphs), columns.name, {
+    tone: SIGN_TONES[sign],
+  });
   const values = valueCells(attribute, columns, glyphs);
   return columns.layout === "stacked" ? stack(sign, name, values) : besides(sign, name, values);
 }
@@ -56,7 +58,8 @@ function valueCells(attribute: AttributeDifference, columns: Columns, glyphs: Gl
   }
   return {
     primary: left === undefined ? absent(columns) : cell(left, columns.value, { changed: [0, left.length] }),
-    replica: right === undefined ? absent(columns) : cell(right, columns.value, { changed: [0, right.length] }),
+    replica:
+      right === undefined ? absent(columns) : cell(right, columns.value, { changed: [0, right.length] }),
   };
 }
 

@@ -25,7 +25,10 @@ const SHORTEST_NAME = 9;
 
 export function chooseColumns({ kind, attributes }: Discrepancy, width: number, glyphs: Glyphs): Columns {
   if (width < NARROW) return { layout: "stacked", name: width - SIGN, value: width - SIGN - LABEL };
-  const longest = attributes.reduce((most, { name }) => Math.max(most, nameWidth(name, glyphs)), SHORTEST_NAME);
+  const longest = attributes.reduce(
+    (most, { name }) => Math.max(most, nameWidth(name, glyphs)),
+    SHORTEST_NAME,
+  );
   const name = Math.min(longest, Math.floor(width / 4));
   const rest = width - SIGN - name - GAP;
   if (kind !== "different") return { layout: "single", name, value: rest };

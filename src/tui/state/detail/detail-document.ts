@@ -2,7 +2,7 @@ import type { Discrepancy } from "../../../core/diff/discrepancy.ts";
 import type { Line } from "../../format/spans.ts";
 import type { Glyphs } from "../../terminal/glyphs.ts";
 import { attributeBlock, type Block } from "./attribute-block.ts";
-import { chooseColumns, type Columns } from "./columns.ts";
+import { type Columns, chooseColumns } from "./columns.ts";
 
 /** A record's attributes, both sides, as lines; each line is made when it is looked at. */
 export class DetailDocument {

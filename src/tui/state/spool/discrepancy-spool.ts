@@ -1,7 +1,7 @@
 import type { AttributeDifference, Discrepancy, DiscrepancyKind } from "../../../core/diff/discrepancy.ts";
 import { DdbrError } from "../../../core/errors.ts";
-import type { WireKey } from "../../../core/item/attribute-value.ts";
 import { escapeForTerminal } from "../../../core/escape.ts";
+import type { WireKey } from "../../../core/item/attribute-value.ts";
 import { GrowingArray } from "./growing-array.ts";
 import { KeyIndex } from "./key-index.ts";
 import { RecentRows } from "./recent-rows.ts";
@@ -9,7 +9,7 @@ import { type Filter, RowFlags, type RowState } from "./row-flags.ts";
 import { headOf, type RowHead, type RowSummary, summaryOf } from "./row-summary.ts";
 import { SpoolFile } from "./spool-file.ts";
 
-/** At about 26 bytes of index a row this bounds the memory; what is found beyond is counted, not listed. */
+/** At 10 bytes of index a row, and 30 more where what becomes of it is followed, this bounds the memory; what is found beyond is counted, not listed. */
 const MOST_ROWS = 2_000_000;
 const SUMMARIES_KEPT = 400;
 const REASONS_KEPT = 400;
@@ -25,7 +25,7 @@ export interface SpoolOptions {
 /**
  * The discrepancies found so far, in the order found, on disk: a row is a line of JSON with its key and attribute
  * names and one with the attributes' values. In memory are where each row starts, its kind and state, and an index
- * of the keys; only rows that are looked at are read.
+ * of the keys that are being repaired; only rows that are looked at are read.
  */
 export class DiscrepancySpool {
   readonly #mostRows: number;
@@ -57,19 +57,22 @@ export class DiscrepancySpool {
     return this.#problem;
   }
 
-  /** Appends a row; false when it could only be counted. */
-  append(discrepancy: Discrepancy): boolean {
+  /**
+   * Appends a row. What can't be listed is counted in `notListed`.
+   * @param followed whether `rowOf` is to find it, to mark what becomes of it
+   */
+  append(discrepancy: Discrepancy, followed = false): void {
     if (!this.#write(discrepancy)) {
       this.#notListed++;
-      return false;
+      return;
     }
+    if (followed) this.#keys.set(discrepancy.key, this.#flags.length);
     this.#flags.add(discrepancy.kind);
-    this.#keys.push(discrepancy.key);
-    return true;
   }
 
+  /** The row of a key that is followed. */
   rowOf(key: WireKey): number | undefined {
-    return this.#keys.rowOf(key);
+    return this.#keys.get(key);
   }
 
   /** Sets what became of the record, with a reason when it failed. */
@@ -123,11 +126,17 @@ export class DiscrepancySpool {
     return { kind: this.kind(row), key: head.key, attributes };
   }
 
-  /** Keys of the rows not repaired yet, in the order found; those that come meanwhile are left out. */
+  /**
+   * Keys of the rows not repaired yet, in the order found, each followed from now on.
+   * Those that come meanwhile are left out. Throws when a row can't be read.
+   */
   *openKeys(): Generator<WireKey, void, void> {
     const rows = this.count("all");
     for (let row = 0; row < rows; row++) {
-      if (this.state(row) !== "repaired") yield this.#head(row).head.key;
+      if (this.state(row) === "repaired") continue;
+      const { key } = this.#head(row).head;
+      this.#keys.set(key, row);
+      yield key;
     }
   }
 

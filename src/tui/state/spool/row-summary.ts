@@ -1,6 +1,6 @@
 import type { Discrepancy } from "../../../core/diff/discrepancy.ts";
-import type { WireKey } from "../../../core/item/attribute-value.ts";
 import { escapeForTerminal } from "../../../core/escape.ts";
+import type { WireKey } from "../../../core/item/attribute-value.ts";
 import { humanJson } from "../../../core/item/human.ts";
 import { cut } from "../../format/text.ts";
 

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { version } from "../package.json";
+import { buildBinary } from "../scripts/build/binary.ts";
+import { outfileOf, parseTargets, TARGETS } from "../scripts/build/targets.ts";
+import { demoTables } from "../src/core/demo/demo-data.ts";
+import { EXIT } from "../src/core/errors.ts";
+import { runProgram } from "./helpers/cli.ts";
+
+const ROOT = join(import.meta.dir, "..");
+/** Starting takes 15 ms on an idle machine; this is for one that runs other tests as well. */
+const LONGEST_START_MS = 90;
+
+let folder: string;
+let binary: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ddbr-build-"));
+  binary = join(folder, "ddbr");
+  await buildBinary({ outfile: binary });
+}, 60_000);
+
+afterAll(() => rm(folder, { recursive: true }));
+
+test("the binary starts in tens of milliseconds", async () => {
+  const times: number[] = [];
+  for (let n = 0; n < 10; n++) {
+    const { stdout, code, ms } = await runProgram([binary, "--version"]);
+    expect({ stdout, code }).toEqual({ stdout: `${version}\n`, code: 0 });
+    times.push(ms);
+  }
+  expect(Math.min(...times)).toBeLessThan(LONGEST_START_MS);
+});
+
+test("the binary takes nothing from the directory it runs in", async () => {
+  // Clipanion tells all about its parsing with this variable set; a preloaded file would run before anything else.
+  await Bun.write(join(folder, ".env"), "DEBUG_CLI=1\n");
+  await Bun.write(join(folder, "bunfig.toml"), 'preload = ["./preloaded.ts"]\n');
+  await Bun.write(join(folder, "preloaded.ts"), 'console.log("preloaded");\n');
+  const { stdout } = await runProgram([binary, "--version"], { cwd: folder });
+  expect(stdout).toBe(`${version}\n`);
+});
+
+test("the binary holds a DynamoDB with the demo's tables, in a thread", async () => {
+  const { stdout, stderr, code } = await runProgram([binary, "demo", "--plain", "--no-repair"]);
+  expect(stdout).toContain(`[discrepancies] ${demoTables(1).drift.length}`);
+  expect(stderr.split("\n").filter((line) => line !== "" && !line.startsWith("ddbr demo: "))).toEqual([]);
+  expect(code).toBe(EXIT.discrepancies);
+}, 60_000);
+
+test.each([
+  { args: ["--target", "solaris"] },
+  { args: ["--target"] },
+  { args: ["--tarket", "linux-x64"] },
+  { args: ["linux-x64"] },
+])("a bad target is one line that names the good ones: $args", async ({ args }) => {
+  const { stdout, stderr, code } = await runProgram([process.execPath, "build.ts", ...args], { cwd: ROOT });
+  expect(code).toBe(2);
+  expect(stdout).toBe("");
+  expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  for (const target of TARGETS) expect(stderr).toContain(target);
+});
+
+test("targets can be repeated, and `all` is every one", () => {
+  expect(parseTargets(["linux-x64", "darwin-arm64", "linux-x64"])).toEqual(["linux-x64", "darwin-arm64"]);
+  expect(parseTargets(["all", "linux-x64"])).toEqual(TARGETS);
+  expect(() => parseTargets(["linux"])).toThrow('unknown target "linux"');
+  expect(outfileOf("windows-x64")).toBe("dist/ddbr-windows-x64.exe");
+  expect(outfileOf("linux-arm64-musl")).toBe("dist/ddbr-linux-arm64-musl");
+});
