@@ -54,6 +54,7 @@ export async function expectRefused(
       stdout: "",
       lines: 1,
     });
+    expect(contents(cwd), "no file is made, changed or removed").toEqual(before);
     expect(stderr).toStartWith("ddbr: ");
     const line = stderr.slice("ddbr: ".length, -1);
     for (const part of says) expect(line).toMatch(part);
@@ -62,7 +63,6 @@ export async function expectRefused(
     expect(line).not.toMatch(JARGON);
     // What to do comes behind a dash.
     if (!noAdvice) expect(line).toMatch(/ - \S.*$/);
-    expect(contents(cwd)).toEqual(before);
     return line;
   } finally {
     rmSync(cwd, { recursive: true });

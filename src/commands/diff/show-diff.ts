@@ -1,5 +1,5 @@
 import type { DiffReport, DiffSummary } from "../../core/diff/diff-events.ts";
-import { EXIT } from "../../core/errors.ts";
+import { EXIT, exitCodeOf } from "../../core/errors.ts";
 import type { WireKey } from "../../core/item/attribute-value.ts";
 import { PauseGate } from "../../core/pause-gate.ts";
 import { createMemoryKeeper } from "../output/memory.ts";
@@ -47,10 +47,15 @@ async function showOnDashboard({ command, run, repair, listener }: ShownDiff): P
     title: `ddbr ${command}`,
     run: (hooks) => run(withListener(hooks, listener)),
     ...(repair === undefined ? {} : { repair }),
+  }).catch((error) => {
+    // Told twice to stop: a run that has not ended yet must not keep the program.
+    if (exitCodeOf(error) === EXIT.interrupted) process.exit(EXIT.interrupted);
+    throw error;
   });
-  const last = repairSummary ?? summary;
-  for (const line of summaryLines(last)) process.stdout.write(`${line}\n`);
-  return last;
+  for (const ended of [summary, repairSummary]) {
+    if (ended !== undefined) process.stdout.write(`${summaryLines(ended).join("\n")}\n`);
+  }
+  return repairSummary ?? summary;
 }
 
 async function showAsLines({ command, mode, run, listener }: ShownDiff): Promise<DiffSummary> {

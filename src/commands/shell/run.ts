@@ -11,6 +11,14 @@ class DdbrCli extends Cli {
     this.failure = error;
     return "";
   }
+
+  /** Clipanion marks an option's value by `#0`, and ends its pages without a line break. */
+  override usage(...args: Parameters<Cli["usage"]>): string {
+    return `${super
+      .usage(...args)
+      .replaceAll(/ #0/g, "=… ")
+      .trimEnd()}\n`;
+  }
 }
 
 /** Runs the command that the words ask for and returns the exit code. */
