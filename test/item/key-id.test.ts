@@ -70,6 +70,9 @@ describe("the id of a key that somebody types", () => {
     ["1.50", "1.5"],
     ['".5"', "0.5"],
     ['"1E-3"', "0.001"],
+    // However long the row of zeros is, DynamoDB spells it out.
+    ["1e100", `1${"0".repeat(100)}`],
+    ["-1e-130", `-0.${"0".repeat(129)}1`],
   ])("%s is %s", (typed, stored) => {
     const key = parseKey(`{"pk":"x","at":${typed}}`, schema);
     expect(keyId(key)).toBe(sha256(`{"at":{"N":"${stored}"},"pk":{"S":"x"}}`));

@@ -16,7 +16,7 @@ const LONG = { steps: 3000 };
 
 let session: TerminalSession;
 
-afterEach(() => session.close());
+afterEach(() => session?.close());
 
 async function start(script: object, options: TerminalOptions = {}): Promise<void> {
   session = startTerminal([process.execPath, PROGRAM, JSON.stringify(script)], {
@@ -132,23 +132,27 @@ test.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)("%s stops like Ctrl-C", asyn
   await expectRestored(130, "ended: interrupted");
 });
 
-test("a terminal that goes away stops the run, which still ends as it should", async () => {
-  const directory = mkdtempSync(join(tmpdir(), "ddbr-test-"));
-  const outcomeFile = join(directory, "outcome");
-  let screen = "";
-  const data = (_: unknown, bytes: Uint8Array) => {
-    screen += new TextDecoder().decode(bytes);
-  };
-  const program = Bun.spawn([process.execPath, PROGRAM, JSON.stringify({ ...LONG, outcomeFile })], {
-    env: programEnvironment({ TERM: "xterm" }),
-    terminal: { cols: 80, rows: 24, data },
-  });
-  while (!screen.includes("stop")) await Bun.sleep(5);
-  program.terminal!.close();
-  expect(await program.exited).toBe(130);
-  expect(await Bun.file(outcomeFile).text()).toBe("interrupted");
-  rmSync(directory, { recursive: true });
-});
+test.each([0, 200])(
+  "a terminal that goes away after %d ms stops the run, which still ends as it should",
+  async (ms) => {
+    const directory = mkdtempSync(join(tmpdir(), "ddbr-test-"));
+    const outcomeFile = join(directory, "outcome");
+    let screen = "";
+    const data = (_: unknown, bytes: Uint8Array) => {
+      screen += new TextDecoder().decode(bytes);
+    };
+    const program = Bun.spawn([process.execPath, PROGRAM, JSON.stringify({ ...LONG, outcomeFile })], {
+      env: programEnvironment({ TERM: "xterm" }),
+      terminal: { cols: 80, rows: 24, data },
+    });
+    while (!screen.includes("stop")) await Bun.sleep(5);
+    await Bun.sleep(ms);
+    program.terminal!.close();
+    expect(await program.exited).toBe(130);
+    expect(await Bun.file(outcomeFile).text()).toBe("interrupted");
+    rmSync(directory, { recursive: true });
+  },
+);
 
 test("a failure of the run restores the terminal and is told", async () => {
   await start({ steps: 20, failure: "no such table" });

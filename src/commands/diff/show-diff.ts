@@ -65,7 +65,8 @@ async function showAsLines({ command, mode, run, listener }: ShownDiff): Promise
     mode === "json"
       ? createJsonReport(write)
       : createPlainReport(command, write, { quiet: mode === "quiet" });
-  return run(withListener({ report, signal: stop.signal, gate: new PauseGate() }, listener));
+  // Awaited here, or the signals would be let go of at once.
+  return await run(withListener({ report, signal: stop.signal, gate: new PauseGate() }, listener));
 }
 
 function withListener(hooks: DiffHooks, listener: DiffReport | undefined): DiffHooks {

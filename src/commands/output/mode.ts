@@ -27,5 +27,6 @@ export function outputMode(
   }
   if (flags.json) return "json";
   if (flags.quiet) return "quiet";
-  return flags.plain || !isInteractive(terminal) ? "plain" : "dashboard";
+  const canDraw = isInteractive(terminal) && process.env.TERM !== "dumb";
+  return flags.plain || !canDraw ? "plain" : "dashboard";
 }

@@ -22,6 +22,7 @@ export async function compareTables(run: DiffRun): Promise<number> {
     settleMs: run.settleMs,
     batch: confirmBatch(run),
     ...(repairs ? { repair: { target: replica, undo, patienceMs } } : {}),
+    gate: run.gate,
     signal,
     report: run.report,
   });

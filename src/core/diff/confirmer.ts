@@ -5,6 +5,7 @@ import { DdbrError, describeError } from "../errors.ts";
 import type { KeySchema, WireItem } from "../item/attribute-value.ts";
 import type { Ignored } from "../item/canonical.ts";
 import { keyFromString, keyString } from "../item/key-string.ts";
+import type { PauseGate } from "../pause-gate.ts";
 import { isPassing } from "../table/failure.ts";
 import type { Candidate } from "./candidate.ts";
 import type { DiffReport } from "./diff-events.ts";
@@ -24,6 +25,7 @@ export interface ConfirmOptions {
   batch: number;
   /** Set to mend what is confirmed. */
   repair?: { target: RepairTarget; undo: UndoLog | undefined; patienceMs: number };
+  gate: PauseGate;
   signal: AbortSignal;
   report: DiffReport;
 }
@@ -89,9 +91,10 @@ export class Confirmer {
   }
 
   async #work(): Promise<void> {
-    const { signal } = this.#options;
+    const { signal, gate } = this.#options;
     while (true) {
       signal.throwIfAborted();
+      await gate.passed(signal);
       const batch = this.#takeDue();
       if (batch.length > 0) await this.#confirm(batch);
       else if (this.#finishing && this.#queue.length === 0 && this.#active.size === 0) return;

@@ -1,4 +1,9 @@
-import { isClockSkewError, isServerError, isThrottlingError, isTransientError } from "@smithy/core/retry";
+import {
+  isClockSkewCorrectedError,
+  isServerError,
+  isThrottlingError,
+  isTransientError,
+} from "@smithy/core/retry";
 import { DdbrError, type ErrorCode } from "../errors.ts";
 
 /** Failures that pass by themselves; anything else is final. */
@@ -31,7 +36,7 @@ export function toDdbrError(thrown: unknown, operation: string, subject: string)
   if (isThrottlingError(error)) {
     return wrap("throttled", `throttled by DynamoDB at ${operation} (${error.name})`);
   }
-  if (isClockSkewError(error)) return wrap("service", `${operation}: ${said}`);
+  if (isClockSkewCorrectedError(error)) return wrap("service", `${operation}: ${said}`);
   if (CREDENTIAL_ERRORS.test(error.name)) {
     return wrap(
       "credentials",

@@ -1,6 +1,6 @@
 import { DdbrError } from "../../core/errors.ts";
 import type { Environment } from "../terminal/environment.ts";
-import { onHangUp } from "../terminal/hang-up.ts";
+import { isHangUp, onHangUp } from "../terminal/hang-up.ts";
 import { CRASHES, INTERRUPTS, onProcess } from "../terminal/process-events.ts";
 import { openScreen } from "../terminal/screen.tsx";
 import { DiffScreen } from "./diff-screen.ts";
@@ -51,7 +51,7 @@ export async function showDiffDashboard(options: DiffDashboardOptions): Promise<
   ];
   const drawing: { failure?: { error: unknown } } = {};
   screen.closed.catch((error) => {
-    drawing.failure = { error };
+    if (!isHangUp(error)) drawing.failure = { error };
     session.quit();
   });
   try {

@@ -26,3 +26,9 @@ export function onHangUp(streams: readonly NodeJS.EventEmitter[], gone: () => vo
     }
   };
 }
+
+/** Whether a failure of drawing comes from a terminal that has gone: its input can't be set up any more. */
+export function isHangUp(error: unknown): boolean {
+  const { code, message = "" } = error as NodeJS.ErrnoException;
+  return code === "EIO" || message.startsWith("setRawMode failed");
+}
