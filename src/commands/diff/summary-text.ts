@@ -44,12 +44,16 @@ function repairs({ mode, dryRun, totals, outcome }: DiffSummary): string {
   return `; ${all}${formatCount(put)} put, ${formatCount(deleted)} deleted${others}`;
 }
 
-function notDone({ totals, failure, unconfirmed, outcome }: DiffSummary): string[] {
+function notDone({ totals, failure, unconfirmed, outcome, segments }: DiffSummary): string[] {
   const lines: string[] = [];
   if (failure !== undefined) lines.push(`failed: ${failure}`);
-  const { keys, segments } = totals.undone;
-  if (keys + segments > 0) lines.push(`not done: ${plural(segments, "segment")}, ${plural(keys, "record")}`);
-  if (outcome === "interrupted") lines.push(`left unconfirmed: ${plural(unconfirmed, "candidate")}`);
+  const { keys, segments: undoneSegments } = totals.undone;
+  if (keys + undoneSegments > 0)
+    lines.push(`not done: ${plural(undoneSegments, "segment")}, ${plural(keys, "record")}`);
+  if (outcome === "interrupted") {
+    const done = `${formatCount(totals.segmentsDone)} of ${plural(segments, "segment")} done`;
+    lines.push(`${done}, ${plural(unconfirmed, "candidate")} left unconfirmed`);
+  }
   return lines;
 }
 

@@ -40,6 +40,8 @@ export interface DiffSummary {
    */
   outcome: "clean" | "discrepancies" | "incomplete" | "interrupted";
   totals: DiffTotals;
+  /** How many segments there were to do; none when single keys were given. */
+  segments: number;
   /** Wall time, milliseconds. */
   elapsedMs: number;
   /** Candidates not yet confirmed when the run was stopped. */

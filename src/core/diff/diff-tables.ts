@@ -104,6 +104,7 @@ export async function diffTables(options: DiffOptions): Promise<DiffSummary> {
     dryRun,
     outcome: options.signal.aborted ? "interrupted" : outcomeOf(totals, run.failed()),
     totals,
+    segments: options.keys === undefined ? chosen.length : 0,
     elapsedMs: performance.now() - startedAt,
     unconfirmed,
     ...(run.failed() ? { failure: describeError(failure.signal.reason) } : {}),
