@@ -82,22 +82,6 @@ test("src/tui does not reach into src/commands or src/lambda", () => {
   expect(wrong).toEqual([]);
 });
 
-test("what is loaded at every start holds neither Ink, React, dynalite nor the SDK", () => {
-  const seen = new Set(["src/commands/cli.ts"]);
-  const wrong: string[] = [];
-  for (const file of seen) {
-    const source = readFileSync(join(ROOT, file), "utf8");
-    for (const { target, lazy } of importsOf(file, withoutTypeImports(source))) {
-      if (lazy) continue;
-      if (/^(ink|react|dynalite|@aws-sdk|@smithy)(\/|$)/.test(target))
-        wrong.push(`${file} imports ${target}`);
-      if (/^src\/.*\.tsx?$/.test(target)) seen.add(target);
-    }
-  }
-  expect(wrong).toEqual([]);
-  expect(seen).toContain("src/commands/commands.ts");
-});
-
 describe("these rules notice", () => {
   test.each([
     'import { Box } from "ink";',
