@@ -107,7 +107,7 @@ test("80×24, finished", async () => {
     /^ primary 200\.0 k items +70\.0 MB +[\d.]+ [kM] items\/s +[\d.]+( [kM])? RCU\/s +0 retries$/,
   );
   expect(lines[4]).toBe(" segments ▕████▏▕████▏▕████▏▕████▏");
-  expect(lines[5]).toBe(" throttled 2 · in flight 2 · looked up 8");
+  expect(lines[5]).toMatch(/^ throttled 2 · in flight 2 · looked up 8 · \S+\s\S+ of about [\d ]+ RCU$/);
   expect(lines[7]).toBe(" Discrepancies 17  missing 6 · different 6 · extraneous 5  filter: all  1 of 17");
   expect(lines[9]).toBe(' ▸ missing     {"id":"u-10000","at":1732330000}           note, status, total');
   expect(lines[10]).toBe('   different   {"id":"u-10001","at":1732330001}           note, status, tags, …');

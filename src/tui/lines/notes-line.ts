@@ -6,7 +6,7 @@ import type { Frame } from "../state/frame.ts";
 import type { Canvas } from "../terminal/canvas.ts";
 import type { Tone } from "../terminal/tones.ts";
 
-/** `repaired 12 · in flight 2 · looked up 14`; what is undone comes first, with the latest reason. */
+/** `repaired 12 · in flight 2 · looked up 14 · 1,411 of about 2,864 RCU`; what is undone comes first, with the latest reason. */
 export function notesLine({ state }: Frame, { columns, glyphs }: Canvas): Line {
   const { totals, mode, lastUndone } = state;
   const undone = totals.undone.keys + totals.undone.segments;
@@ -25,8 +25,15 @@ export function notesLine({ state }: Frame, { columns, glyphs }: Canvas): Line {
     note("in flight", totals.inFlight);
     note("looked up", totals.primary.lookedUp + totals.replica.lookedUp);
   }
+  notes.push([span(readUnits(state), "dim")]);
   const line = joinFitting(notes, glyphs.separator, columns - 2);
   if (lastUndone === undefined) return [span(" "), ...line];
   const reason = tableText(escapeForTerminal(lastUndone.reason), glyphs);
   return [span(" "), ...join([line, [span(reason, "bad")]], glyphs.separator)];
+}
+
+/** What the reads have cost so far, beside what was expected. */
+function readUnits({ totals, estimatedReads }: Frame["state"]): string {
+  const consumed = exactCount(Math.round(totals.primary.readUnits + totals.replica.readUnits));
+  return `${consumed} of about ${exactCount(estimatedReads)} RCU`;
 }

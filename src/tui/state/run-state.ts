@@ -18,6 +18,8 @@ export interface RunState {
   /** Into how many segments the tables are split; `board` has those that are done here. */
   segments: number;
   board: SegmentBoard;
+  /** Read units that the runs were expected to take, on both sides together. */
+  estimatedReads: number;
   totals: DiffTotals;
   lastUndone?: Undone;
   summary?: DiffSummary;
@@ -29,6 +31,7 @@ export const INITIAL_RUN: RunState = {
   dryRun: false,
   segments: 0,
   board: newBoard(0, []),
+  estimatedReads: 0,
   totals: NO_TOTALS,
 };
 
@@ -37,9 +40,10 @@ export function reduceRun(state: RunState, event: DiffEvent): RunState {
   const next = { ...state, totals: addToTotals(state.totals, event) };
   switch (event.type) {
     case "started": {
-      const { mode, dryRun, primary, replica, segments, chosen } = event;
+      const { mode, dryRun, primary, replica, segments, chosen, estimate } = event;
       const board = newBoard(segments, chosen);
-      return { ...next, phase: "running", mode, dryRun, primary, replica, segments, board };
+      const estimatedReads = state.estimatedReads + estimate.readUnits.primary + estimate.readUnits.replica;
+      return { ...next, phase: "running", mode, dryRun, primary, replica, segments, board, estimatedReads };
     }
     case "segment-started":
       return { ...next, board: startSegment(state.board, event.segment) };
