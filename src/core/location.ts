@@ -18,7 +18,8 @@ export const TABLE_FORMS =
 
 const LOCAL_ENDPOINT = "http://127.0.0.1:8000";
 
-const ARN = /^arn:(aws[a-z-]*):dynamodb:([a-z0-9-]+):(\d{12}|0{12}|[a-z0-9]*):table\/([^/]+)(\/.*)?$/;
+// DynamoDB Local gives its tables ARNs of a region that it calls ddblocal.
+const ARN = /^arn:aws[a-z-]*:dynamodb:([a-z]{2,}(?:-[a-z]+)+-\d+|ddblocal):\d{12}:table\/([^/]+)(\/.*)?$/;
 const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
 const HOST_AND_PORT = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):(\d+)$/;
 
@@ -66,7 +67,7 @@ function parseArn(text: string): TableLocation {
       "is not a table's ARN, which looks like arn:aws:dynamodb:eu-west-1:123456789012:table/orders",
     );
   }
-  const [, , region, , name, rest] = match;
+  const [, region, name, rest] = match;
   if (rest !== undefined) throw wrong(text, `names a part of a table ("${rest}"): leave that away`);
   return { text, table: text, name: tableName(text, name!), region: region! };
 }
@@ -83,5 +84,7 @@ function tableName(text: string, name: string): string {
 }
 
 function wrong(text: string, problem: string): DdbrError {
-  return new DdbrError("location", problem, { subject: JSON.stringify(text), hint: TABLE_FORMS });
+  // A password typed into a location must not end up in a log.
+  const shown = text.replace(/^(\w+:\/\/)?[^/]*@/, "$1…@");
+  return new DdbrError("location", problem, { subject: JSON.stringify(shown), hint: TABLE_FORMS });
 }

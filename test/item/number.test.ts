@@ -1,12 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import {
-  canonicalNumber,
-  numberProblem,
-  plainNumber,
-  significantDigits,
-} from "../../src/core/item/number.ts";
-import { decimal, equalDecimals } from "./decimal.ts";
+import { canonicalNumber, numberProblem, plainNumber } from "../../src/core/item/number.ts";
+import { equalDecimals } from "./decimal.ts";
 import { numberText, spell, spelling, unspelled } from "./number-texts.ts";
 
 const RUNS = { numRuns: 2_000 };
@@ -135,19 +130,6 @@ describe("plainNumber", () => {
     ["12345678901234567890123456789012345678e2", "1234567890123456789012345678901234567800"],
   ])("%s is written %s", (text, plain) => {
     expect(plainNumber(text)).toBe(plain);
-  });
-});
-
-describe("significantDigits", () => {
-  test("counts the digits of the coefficient without its zeros at the end", () => {
-    fc.assert(
-      fc.property(numberText, (text) => {
-        const { coefficient } = decimal(text);
-        const digits = coefficient === 0n ? "" : String(coefficient).replace("-", "").replace(/0+$/, "");
-        expect(significantDigits(text)).toBe(digits.length);
-      }),
-      RUNS,
-    );
   });
 });
 

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { DiffMode } from "../../core/diff/diff-events.ts";
 import { MOST_SEGMENTS } from "../../core/diff/segments.ts";
 import { DdbrError } from "../../core/errors.ts";
@@ -129,7 +130,7 @@ function refuseContradictions(words: DiffWords): void {
   if (undoFile !== undefined && !repair) {
     throw contradiction("--undo-file needs --repair", "without it nothing is replaced");
   }
-  if (undoFile !== undefined && undoFile === report) {
+  if (undoFile !== undefined && report !== undefined && resolve(undoFile) === resolve(report)) {
     throw contradiction("--report and --undo-file name the same file", "give them different names");
   }
   if (ignore?.includes("")) throw contradiction("--ignore is empty", "name an attribute");

@@ -27,8 +27,7 @@ export async function openTables(
 }
 
 function refuseSameTable(primary: Table, replica: Table): void {
-  const samePlace = primary.location.endpoint === replica.location.endpoint;
-  if (samePlace && primary.arn === replica.arn && primary.location.name === replica.location.name) {
+  if (primary.arn === replica.arn && primary.createdAt === replica.createdAt) {
     throw new DdbrError("usage", "primary and replica are the same table", {
       subject: primary.location.text,
       hint: "give the location of the replica second",

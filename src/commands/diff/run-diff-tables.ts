@@ -1,8 +1,6 @@
 import type { DiffMode } from "../../core/diff/diff-events.ts";
 import { diffTables } from "../../core/diff/diff-tables.ts";
-import { createReportFile } from "../../core/diff/report-file.ts";
 import { chooseSegments, segmentsForSize } from "../../core/diff/segments.ts";
-import { createUndoFile } from "../../core/diff/undo-file.ts";
 import { DdbrError } from "../../core/errors.ts";
 import { escapeForTerminal } from "../../core/escape.ts";
 import { ignoredAttributes } from "../../core/item/ignored.ts";
@@ -12,6 +10,7 @@ import { formatBytes, formatCount } from "../output/figures.ts";
 import { isInteractive, type OutputMode, type Terminal } from "../output/mode.ts";
 import { stopSignals } from "../output/stop-signals.ts";
 import type { DiffRequest } from "./diff-request.ts";
+import { openFiles } from "./open-files.ts";
 import { openTables } from "./open-tables.ts";
 import { type DiffHooks, exitCodeFor, showDiff } from "./show-diff.ts";
 
@@ -28,9 +27,7 @@ export async function runDiffTables(
     const agreed = await ask(question(request, tables), `Write to ${replica.location.text}?`);
     if (!agreed) throw new DdbrError("interrupted", "nothing was written");
   }
-  const undo =
-    request.undoFile && !request.dryRun ? createUndoFile(request.undoFile, replica.location.text) : undefined;
-  const reportFile = request.reportFile ? createReportFile(request.reportFile) : undefined;
+  const { undo, reportFile } = openFiles(request);
   const run = (diffMode: DiffMode, hooks: DiffHooks, keys?: Parameters<typeof diffTables>[0]["keys"]) =>
     diffTables({
       ...request,

@@ -13,13 +13,14 @@ export function numberOption(name: string, text: string | undefined, range: Rang
   if (text === undefined) return undefined;
   const { min, max = Number.POSITIVE_INFINITY, above = false, integer = false } = range;
   const value = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
-  const wrong = Number.isNaN(value) || value > max || value < min || (above && value === min);
-  if (wrong || (integer && !Number.isInteger(value))) {
+  const isNone = Number.isNaN(value) || (integer && !Number.isInteger(value));
+  const isOutside = value > max || value < min || (above && value === min);
+  if (isNone || isOutside) {
     const lower = above ? `above ${min}` : `from ${min}`;
     const upper = max === Number.POSITIVE_INFINITY ? (above ? "" : " up") : ` to ${max}`;
     throw new DdbrError(
       "usage",
-      `${name} is ${JSON.stringify(text)}, not a ${integer ? "whole " : ""}number`,
+      `${name} is ${JSON.stringify(text)}, ${isNone ? `not a ${integer ? "whole " : ""}number` : "out of range"}`,
       {
         hint: `give one ${lower}${upper}`,
       },

@@ -31,7 +31,7 @@ export async function run(words: string[], context: BaseContext = Cli.defaultCon
   });
   for (const command of COMMANDS) cli.register(command);
   const [first, ...rest] = words;
-  const argv = first === "help" && rest.length > 0 ? [...rest, "--help"] : words;
+  const argv = first === "help" && rest.length === 1 ? [...rest, "--help"] : words;
   const exitCode = await cli.run(argv, context);
   return cli.failure === undefined ? exitCode : fail(cli, argv, context);
 }

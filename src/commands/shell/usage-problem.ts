@@ -23,8 +23,8 @@ export function explainSyntaxProblem(
   commands: readonly Definition[],
 ): DdbrError {
   const names = commands.map(nameOf);
-  const name = argv.find((word) => names.includes(word));
-  if (name === undefined) return unknownCommand(argv, names);
+  const name = argv.find((word) => !word.startsWith("-"));
+  if (name === undefined || !names.includes(name)) return unknownCommand(argv, names);
   const command = commands[names.indexOf(name)]!;
   const reason = problem.candidates?.find((candidate) => candidate.reason)?.reason ?? problem.message;
   const { message, advice } = explainReason(reason, name, command);

@@ -33,6 +33,7 @@ export function createReportFile(path: string): ReportFile {
     } catch (error) {
       throw new DdbrError("file", `cannot be written: ${(error as Error).message}`, {
         subject: path,
+        hint: "name a file in a folder that is there and can be written to",
         cause: error,
       });
     }

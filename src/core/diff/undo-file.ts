@@ -30,6 +30,10 @@ function openNew(path: string): number {
         cause: error,
       });
     }
-    throw new DdbrError("file", `cannot be written: ${message}`, { subject: path, cause: error });
+    throw new DdbrError("file", `cannot be written: ${message}`, {
+      subject: path,
+      hint: "name a new file in a folder that is there and can be written to",
+      cause: error,
+    });
   }
 }

@@ -4,7 +4,7 @@ import { escapeForTerminal } from "../escape.ts";
 import { describeSchema } from "../table/describe.ts";
 import type { AttributeValue, KeyAttribute, KeySchema, KeyType, WireKey } from "./attribute-value.ts";
 import { setOwn } from "./attribute-value.ts";
-import { numberProblem } from "./number.ts";
+import { numberProblem, plainNumber } from "./number.ts";
 
 /**
  * Reads a key as people type it: `{"id":"abc","at":5}`, typed by the table's key schema (a number as `5` or `"5"`,
@@ -34,8 +34,13 @@ type Wrong = (problem: string) => DdbrError;
 function parseObject(text: string, wrong: Wrong): Record<string, unknown> {
   let value: unknown;
   try {
-    value = parse(text);
-  } catch {
+    value = parse(text, undefined, {
+      onDuplicateKey: ({ key }) => {
+        throw wrong(`${JSON.stringify(key)} is given twice`);
+      },
+    });
+  } catch (error) {
+    if (error instanceof DdbrError) throw error;
     throw wrong("is not JSON");
   }
   if (typeof value !== "object" || value === null || Array.isArray(value) || isLosslessNumber(value)) {
@@ -51,12 +56,16 @@ function keyValue(typed: unknown, { name, type }: KeyAttribute, wrong: Wrong): A
   if (content === "") throw wrong(`${JSON.stringify(name)} is empty, which no key can be`);
   const problem = type === "N" ? numberProblem(content) : type === "B" ? base64Problem(content) : undefined;
   if (problem !== undefined) throw wrong(`${JSON.stringify(name)} is ${problem}`);
-  return { [type]: content } as AttributeValue;
+  if (type === "S" && !content.isWellFormed())
+    throw wrong(`${JSON.stringify(name)} holds half of a surrogate pair`);
+  // As DynamoDB spells it, so that the key's id is that of the stored record.
+  return { [type]: type === "N" ? plainNumber(content) : content } as AttributeValue;
 }
 
 /** What `{"S":…}` holds, where the value is in wire form. */
 function wireContent(typed: unknown, name: string, type: KeyType, wrong: Wrong): unknown {
-  if (typeof typed !== "object" || typed === null || isLosslessNumber(typed)) return undefined;
+  if (typeof typed !== "object" || typed === null || Array.isArray(typed) || isLosslessNumber(typed))
+    return undefined;
   const tags = Object.keys(typed);
   if (tags.length !== 1) throw wrong(`${JSON.stringify(name)} is neither a value nor one in wire form`);
   if (tags[0] !== type)

@@ -19,8 +19,8 @@ export function canonicalNumber(text: string): string {
   return `${parts.negative ? "-" : ""}${parts.digits}${parts.exponent === 0 ? "" : `e${parts.exponent}`}`;
 }
 
-/** Longer rows of zeros than this are written as a power of ten. */
-const MOST_ZEROS = 40;
+/** No number that DynamoDB takes has a longer row of zeros; it spells out all of them. */
+const MOST_ZEROS = 130;
 
 /** A number as people write it, without a power of ten where that stays readable: `15e2` is `1500`. */
 export function plainNumber(text: string): string {
@@ -39,15 +39,18 @@ export function plainNumber(text: string): string {
 export function numberProblem(text: string): string | undefined {
   const parts = decompose(text);
   if (parts === undefined) return "not a number";
-  if (parts.digits.length > MAX_DIGITS) return `more than ${MAX_DIGITS} significant digits`;
+  if (parts.digits.length > MAX_DIGITS) return `a number of more than ${MAX_DIGITS} significant digits`;
   const magnitude = parts.exponent + parts.digits.length - 1;
   if (parts.digits !== "" && (magnitude < MIN_EXPONENT || magnitude > MAX_EXPONENT)) return "out of range";
   return undefined;
 }
 
-/** How many significant decimal digits a number has; 0 for zero. */
-export function significantDigits(text: string): number {
-  return decompose(text)?.digits.length ?? 0;
+/** How many pairs of digits, counted from the decimal point, hold its significant ones: `1.5` takes two, `15` one. */
+export function digitPairs(text: string): number {
+  const parts = decompose(text);
+  if (parts === undefined || parts.digits === "") return 0;
+  const highest = Math.floor((parts.exponent + parts.digits.length - 1) / 2);
+  return highest - Math.floor(parts.exponent / 2) + 1;
 }
 
 function decompose(text: string): { negative: boolean; digits: string; exponent: number } | undefined {

@@ -1,5 +1,5 @@
 import { type AttributeValue, typeOf, type WireItem } from "./attribute-value.ts";
-import { significantDigits } from "./number.ts";
+import { digitPairs } from "./number.ts";
 
 /** Bytes that DynamoDB counts for an item: UTF-8 attribute names and values, by its documented rules. */
 export function itemSize(item: WireItem): number {
@@ -25,9 +25,9 @@ function valueSize(value: AttributeValue): number {
   throw new TypeError(`an attribute value of unknown type ${typeOf(value)}`);
 }
 
-/** One byte for every two significant digits, one for the exponent, one for a minus sign. */
+/** One byte for every pair of digits with a significant one, one for the exponent, one for a minus sign. */
 function numberSize(text: string): number {
-  return Math.ceil(significantDigits(text) / 2) + 1 + (text.startsWith("-") ? 1 : 0);
+  return digitPairs(text) + 1 + (text.startsWith("-") ? 1 : 0);
 }
 
 function binarySize(base64: string): number {

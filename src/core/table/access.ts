@@ -1,4 +1,5 @@
 import type { DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
+import { DdbrError } from "../errors.ts";
 import type { TableLocation } from "../location.ts";
 
 /** Whose credentials reach a table; without any, the SDK's usual chain. */
@@ -27,10 +28,12 @@ export async function clientAccess(
   const region = location.region ?? (location.endpoint ? serverRegion() : undefined);
   if (region !== undefined) config.region = region;
   if (profile !== undefined) config.profile = profile;
+  const credentials = await namedCredentials(profile);
+  if (credentials !== undefined) config.credentials = credentials;
   if (roleArn !== undefined) {
-    const { fromNodeProviderChain, fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
+    const { fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
     config.credentials = fromTemporaryCredentials({
-      ...(profile === undefined ? {} : { masterCredentials: fromNodeProviderChain({ profile }) }),
+      ...(credentials === undefined ? {} : { masterCredentials: credentials }),
       params: {
         RoleArn: roleArn,
         RoleSessionName: "ddbr",
@@ -45,6 +48,32 @@ export async function clientAccess(
     config.credentials = ANYONE;
   }
   return config;
+}
+
+/** The chain would else warn on stderr, over the dashboard, of keys in the environment beside a profile. */
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+
+/**
+ * A profile given for one side stands for an account: where it has no credentials the SDK's usual chain, which goes on to
+ * the machine's role, would reach another. The environment's profile is the chain's own business.
+ * Either way a failure names the profile.
+ */
+async function namedCredentials(profile: string | undefined) {
+  const named = profile ?? process.env.AWS_PROFILE;
+  if (!named) return undefined;
+  const { fromIni, fromNodeProviderChain } = await import("@aws-sdk/credential-providers");
+  const provider = profile === undefined ? fromNodeProviderChain({ logger: SILENT }) : fromIni({ profile });
+  const source = profile === undefined ? "AWS_PROFILE" : "the profile's name";
+  return async (...args: Parameters<typeof provider>) => {
+    try {
+      return await provider(...args);
+    } catch (error) {
+      throw new DdbrError("credentials", `profile ${JSON.stringify(named)}: ${(error as Error).message}`, {
+        hint: `check ${source} and ~/.aws/config, or sign in again (aws sso login)`,
+        cause: error,
+      });
+    }
+  };
 }
 
 function serverRegion(): string {

@@ -5,6 +5,8 @@ import type { Dynamo } from "./dynamo.ts";
 
 export interface TableDescription {
   arn: string;
+  /** With the ARN it tells tables apart, also those of servers that all give the same ARNs; milliseconds. */
+  createdAt: number;
   schema: KeySchema;
   /** As the service counts them, up to six hours old. */
   items: number;
@@ -36,6 +38,7 @@ export async function describeTable(
   const sort = attribute("RANGE");
   return {
     arn: table.TableArn ?? "",
+    createdAt: table.CreationDateTime?.getTime() ?? 0,
     schema: sort ? [partition, sort] : [partition],
     items: table.ItemCount ?? 0,
     bytes: table.TableSizeBytes ?? 0,

@@ -14,7 +14,7 @@ import type { RequestObserver } from "../diff/source.ts";
 import type { WireItem, WireKey } from "../item/attribute-value.ts";
 import type { TableLocation } from "../location.ts";
 import { type AccessOptions, clientAccess } from "./access.ts";
-import { isPassing, toDdbrError } from "./failure.ts";
+import { isPassing, NotDynamoDb, toDdbrError } from "./failure.ts";
 import { WireProtocol } from "./wire-protocol.ts";
 
 /** What an answer says of its cost. */
@@ -136,7 +136,10 @@ export async function openDynamo(location: TableLocation, options: DynamoOptions
         signal,
         DESCRIBE_PATIENCE_MS,
       );
-      return output.Table!;
+      const table = output.Table;
+      const described = table?.KeySchema?.length && table.AttributeDefinitions?.length;
+      if (!described) throw toDdbrError(new NotDynamoDb(), "DescribeTable", location.text);
+      return table;
     },
 
     scan(input, signal) {
@@ -205,7 +208,8 @@ export async function openDynamo(location: TableLocation, options: DynamoOptions
  * The handler and the protocols only look at these members of a Response.
  */
 async function fetchWhole(request: Request): Promise<unknown> {
-  const response = await fetch(request);
+  // A signed request is for the server it was made for, and for no other.
+  const response = await fetch(request, { redirect: "manual" });
   const { headers, status, statusText } = response;
   return { headers, status, statusText, body: Buffer.from(await response.arrayBuffer()) };
 }

@@ -34,7 +34,11 @@ export function toDdbrError(thrown: unknown, operation: string, subject: string)
 
   if (error.name === "ConditionalCheckFailedException") return wrap("condition-failed", said);
   if (isThrottlingError(error)) {
-    return wrap("throttled", `throttled by DynamoDB at ${operation} (${error.name})`);
+    return wrap(
+      "throttled",
+      `throttled by DynamoDB at ${operation} (${error.name})`,
+      "try again later, or at a lower rate",
+    );
   }
   if (isClockSkewCorrectedError(error)) return wrap("service", `${operation}: ${said}`);
   if (CREDENTIAL_ERRORS.test(error.name)) {
@@ -57,15 +61,33 @@ export function toDdbrError(thrown: unknown, operation: string, subject: string)
   if (isConnectionFailure(error)) {
     return wrap(
       "connection",
-      `cannot reach the server at ${operation}: ${said}`,
+      `cannot reach the server: ${said.replace(/\. For more information, pass.*$/, "")}`,
       "check the address and the network",
+    );
+  }
+  if (error instanceof NotDynamoDb || error instanceof SyntaxError || error.message === "UnknownError") {
+    // Whole, but not what DynamoDB says; a proxy on the way may fail so for a moment.
+    return wrap(
+      isServerError(error) || isTransientError(error) ? "service" : "service-refused",
+      "what answers there does not speak DynamoDB",
+      "check the address: a DynamoDB endpoint belongs before the table's name",
     );
   }
   if (isServerError(error) || isTransientError(error)) {
     return wrap("service", `DynamoDB failed at ${operation}: ${error.name}: ${said}`, "try again later");
   }
+  if (error.message === "Invalid URL") {
+    return wrap(
+      "connection",
+      "the server's address is not a URL",
+      "check AWS_ENDPOINT_URL_DYNAMODB and AWS_ENDPOINT_URL",
+    );
+  }
   return wrap("service-refused", `${operation} refused: ${error.name}: ${said}`);
 }
+
+/** An answer that cannot be one of DynamoDB. */
+export class NotDynamoDb extends Error {}
 
 function isConnectionFailure(error: ServiceError): boolean {
   if (error.$metadata?.httpStatusCode !== undefined) return false;

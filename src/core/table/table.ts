@@ -26,6 +26,7 @@ export interface TableOptions {
 export interface Table extends Source, RepairTarget, BackfillTarget {
   readonly location: TableLocation;
   readonly arn: string;
+  readonly createdAt: number;
   close(): void;
 }
 
@@ -50,7 +51,7 @@ export async function openTable(location: TableLocation, options: TableOptions =
       retried: (call) => observer?.retried(call),
     },
   });
-  const { arn, schema, items, bytes } = await describeTable(dynamo, location, options.signal);
+  const { arn, createdAt, schema, items, bytes } = await describeTable(dynamo, location, options.signal);
   const description: SideDescription = { name: location.text, schema, items, bytes };
   const pageLimit = itemsPerSecond(description, readPace.limit, consistent);
   const persistence = (operation: string, signal: AbortSignal) => ({
@@ -63,6 +64,7 @@ export async function openTable(location: TableLocation, options: TableOptions =
   return {
     location,
     arn,
+    createdAt,
     description,
 
     observe(told) {
