@@ -1,6 +1,7 @@
 import type { DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 import { DdbrError } from "../errors.ts";
 import type { TableLocation } from "../location.ts";
+import { profileEndpoint } from "./profile-endpoint.ts";
 
 /** Whose credentials reach a table; without any, the SDK's usual chain. */
 export interface AccessOptions {
@@ -24,7 +25,8 @@ export async function clientAccess(
   { profile, roleArn, externalId, anyone }: AccessOptions,
 ): Promise<DynamoDBClientConfig> {
   const config: DynamoDBClientConfig = {};
-  if (location.endpoint !== undefined) config.endpoint = location.endpoint;
+  const endpoint = location.endpoint ?? (profile === undefined ? undefined : await profileEndpoint(profile));
+  if (endpoint !== undefined) config.endpoint = endpoint;
   const region = location.region ?? (location.endpoint ? serverRegion() : undefined);
   if (region !== undefined) config.region = region;
   if (profile !== undefined) config.profile = profile;
