@@ -7,9 +7,10 @@ export class DemoCommand extends Command {
     description: "Try diff-tables on two tables that come with the program",
     details: `
       Starts a DynamoDB in memory, on this machine alone, with a table of orders and a replica that has drifted.
-      Compares the two, repairs the replica, and compares again. Needs no account, no network and no Java.
+      Compares the two, repairs the replica (on the dashboard: press r), and compares again.
+      Needs no account, no network and no Java.
 
-      Exit codes: 0 the replica equals the primary at the end; 1 the repair was declined; 130 stopped.
+      Exit codes: 0 the replica equals the primary at the end; 1 it was not repaired; 2 something failed; 130 stopped.
     `,
     examples: [
       ["Watch a comparison and a repair", "$0 demo"],
@@ -19,7 +20,7 @@ export class DemoCommand extends Command {
   });
 
   repair = Option.Boolean("--repair", true, {
-    description: "repair the replica; --no-repair leaves the drift",
+    description: "repair the replica (the default); --no-repair leaves the drift",
   });
   serve = Option.Boolean("--serve", false, {
     description: "leave the tables up until Ctrl-C, for other commands",
@@ -34,10 +35,9 @@ export class DemoCommand extends Command {
   async execute(): Promise<number> {
     const { outputMode } = await import("./output/mode.ts");
     const { numberOption } = await import("./options/numbers.ts");
-    const terminal = { stdin: process.stdin, stdout: process.stdout };
-    const mode = outputMode(this, terminal);
+    const mode = outputMode(this, process);
     const port = numberOption("--port", this.port, { min: 1, max: 65_535, integer: true });
     const { runDemo } = await import("./demo/run-demo.ts");
-    return await runDemo({ mode, terminal, repair: this.repair, serve: this.serve, port });
+    return await runDemo({ mode, repair: this.repair, serve: this.serve, port });
   }
 }

@@ -13,8 +13,8 @@ export class DiffTablesCommand extends Command {
       A table is \`region/table\`, \`host:port/table\`, \`http(s)://host:port/table\`, \`local/table\`
       (DynamoDB Local at its usual port) or a table's ARN.
 
-      Exit codes: 0 the replica equals the primary, or was repaired and verified; 1 discrepancies remain;
-      2 wrong usage, or something could not be done; 130 stopped.
+      Exit codes: 0 what was compared is equal, or was repaired and verified (or a backfill wrote everything);
+      1 discrepancies remain; 2 wrong usage, or something could not be done; 130 stopped.
     `,
     examples: [
       ["Show the discrepancies between two tables", "$0 diff-tables us-east-1/primary eu-west-1/replica"],
@@ -42,13 +42,15 @@ export class DiffTablesCommand extends Command {
   replica = Option.String({ name: "replica" });
 
   repair = Option.Boolean("--repair", false, {
-    description: "write to the replica what makes it equal to the primary",
+    description: "put and DELETE records of the replica until it equals the primary",
   });
   backfill = Option.Boolean("--backfill", false, {
-    description: "only scan the primary and write every item to the replica",
+    description: "write every item of the primary to the replica; compares nothing",
   });
   dryRun = Option.Boolean("--dry-run", false, { description: "write nothing; say what would be written" });
-  yes = Option.Boolean("--yes,-y", false, { description: "do not ask before writing" });
+  yes = Option.Boolean("--yes,-y", false, {
+    description: "do not ask before writing (asked on a terminal only)",
+  });
 
   segments = Option.String("--segments", {
     description: "how many segments the tables are split into (default: by size)",
@@ -67,8 +69,7 @@ export class DiffTablesCommand extends Command {
     description: "scan with consistent reads, at twice the price",
   });
   settle = Option.String("--settle", {
-    description:
-      "seconds for which a record must stay different to count (default: 3; more than the replication lag)",
+    description: "seconds a record must stay different to count (default: 3)",
   });
 
   maxRcu = Option.String("--max-rcu", { description: "read units a second on each table, at most" });
@@ -107,9 +108,8 @@ export class DiffTablesCommand extends Command {
     const { parseDiffRequest } = await import("./diff/diff-request.ts");
     const { outputMode } = await import("./output/mode.ts");
     const request = parseDiffRequest(this);
-    const terminal = { stdin: process.stdin, stdout: process.stdout };
-    const mode = outputMode(this, terminal);
+    const mode = outputMode(this, process);
     const { runDiffTables } = await import("./diff/run-diff-tables.ts");
-    return await runDiffTables(request, mode, { yes: this.yes, terminal });
+    return await runDiffTables(request, mode, { yes: this.yes });
   }
 }

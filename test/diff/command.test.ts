@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CliOptions, runDdbr } from "../helpers/cli.ts";
+import { type CliOptions, DDBR, runDdbr } from "../helpers/cli.ts";
 import { dynamoDbEndpoint } from "../helpers/dynamodb.ts";
 import { type FaultProxy, startFaultProxy } from "../helpers/fault-proxy.ts";
 import { createTable, type Item, type TestTable } from "../helpers/table.ts";
@@ -236,6 +236,13 @@ describe("options", () => {
     expect(Math.max(...started.chosen)).toBeLessThan(40);
   });
 
+  test("--sample splits the table finely enough for its share, and the summary says it was a part", async () => {
+    const { stdout } = await diff(["--sample", "0.05"]);
+    expect(stdout).toContain("[start] 10 of 200 segments");
+    expect(stdout).toContain("[summary] 10 of 200 segments compared: the rest was not looked at");
+    expect(stdout).not.toContain("equals the primary");
+  });
+
   test("--max-rcu holds, on each side", async () => {
     const items = Array.from({ length: 400 }, (_, at) =>
       record(`r-${at}`, { text: { S: "x".repeat(4000) } }),
@@ -291,7 +298,9 @@ describe("ends that are not as wished", () => {
     expect(stdout).toContain("[summary] failed: ");
     expect(stdout).toContain("throttled");
     const undone = ndjson(report).filter(({ kind }) => kind === "undone");
-    expect(undone.map(({ key }) => key.id.S).sort()).toEqual(["changed", "gone", "surplus"]);
+    const keys = undone.flatMap(({ key }) => (key ? [key.id.S] : []));
+    expect(keys.sort()).toEqual(["changed", "gone", "surplus"]);
+    expect(undone.at(-1).reason).toContain("throttled");
   });
 
   test("reading is refused in the middle: exit 2, and the segments not done are named", async () => {
@@ -314,9 +323,9 @@ describe("ends that are not as wished", () => {
     await primary.load(Array.from({ length: 2000 }, (_, at) => record(`r-${at}`)));
     proxy = await startFaultProxy({ target: dynamoDbEndpoint() });
     proxy.setRules([{ fault: { kind: "delay", ms: 3000 }, operations: ["Scan"], always: true }]);
-    const { DDBR } = await import("../helpers/cli.ts");
+    const report = path("report.ndjson");
     const child = Bun.spawn(
-      [DDBR, "diff-tables", `${proxy.url}/${primary.name}`, replica.location, "--plain"],
+      [DDBR, "diff-tables", `${proxy.url}/${primary.name}`, replica.location, "--plain", "--report", report],
       {
         stdout: "pipe",
         stderr: "pipe",
@@ -326,7 +335,12 @@ describe("ends that are not as wished", () => {
     await Bun.sleep(800);
     child.kill("SIGINT");
     expect(await child.exited).toBe(130);
-    expect(await child.stdout.text()).toContain("[summary] stopped: ");
+    const stdout = await child.stdout.text();
+    expect(stdout).toContain("[summary] stopped: ");
+    expect(stdout).toContain("[summary] 0 of 8 segments done");
+    expect(ndjson(report)).toEqual([
+      { kind: "undone", reason: "stopped: 0 of 8 segments done, 0 records left unconfirmed" },
+    ]);
     expect(await child.stderr.text()).toBe("");
   });
 });

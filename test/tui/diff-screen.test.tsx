@@ -36,7 +36,7 @@ async function screenAfter(script: Script, size: Size, env: Environment = UTF8) 
   const session = new DiffSession({
     run: (job) => playRun({ steps: 10, stepMs: 1, ...script }, job),
     repair: {
-      question: ["Write to eu-west-1/orders?"],
+      question: () => ["Write to eu-west-1/orders?"],
       run: () => Promise.reject(new Error("not asked for")),
     },
   });

@@ -89,7 +89,7 @@ test("a repair gets the keys in the order found; records change their state, tot
   const given: WireKey[] = [];
   const session = newSession({
     repair: {
-      question: ["Repair?"],
+      question: () => ["Repair?"],
       run: (keys, job) => {
         const all = [...keys];
         given.push(...all);
@@ -123,7 +123,7 @@ test("a repair gets the keys in the order found; records change their state, tot
 test("what a repair finds again is neither listed nor counted twice", async () => {
   const session = newSession({
     repair: {
-      question: [],
+      question: () => [],
       run: async (keys: Iterable<WireKey>, job: DashboardJob): Promise<DiffSummary> => {
         for (const _ of keys);
         for (const number of [0, 1, 2, 1000])
@@ -146,7 +146,7 @@ test("what a repair finds again is neither listed nor counted twice", async () =
 test("without an offer, during a run, and with nothing left there is nothing to repair", async () => {
   const session = newSession({
     run: (job) => playRun({ ...FAST, mode: "repair" }, job),
-    repair: { question: [], run: (keys, job) => playRepair(keys, job) },
+    repair: { question: () => [], run: (keys, job) => playRepair(keys, job) },
   });
   const shown = session.show({ stays: true });
   session.repair();

@@ -4,14 +4,13 @@ import { type EmbeddedDynamo, startEmbeddedDynamo } from "../../core/demo/embedd
 import { EXIT } from "../../core/errors.ts";
 import { type DiffRequest, parseDiffRequest } from "../diff/diff-request.ts";
 import { runDiffTables } from "../diff/run-diff-tables.ts";
-import { ask } from "../output/ask.ts";
+import { ask, canAsk } from "../output/ask.ts";
 import { formatCount } from "../output/figures.ts";
-import { isInteractive, type OutputMode, type Terminal } from "../output/mode.ts";
+import type { OutputMode } from "../output/mode.ts";
 import { stopSignals } from "../output/stop-signals.ts";
 
 export interface DemoOptions {
   mode: OutputMode;
-  terminal: Terminal;
   repair: boolean;
   serve: boolean;
   port: number | undefined;
@@ -42,11 +41,10 @@ async function load(server: EmbeddedDynamo): Promise<void> {
   await server.loadDemo({ seed: SEED });
 }
 
-async function compareAndRepair(endpoint: string, { mode, terminal, repair }: DemoOptions): Promise<number> {
+async function compareAndRepair(endpoint: string, { mode, repair }: DemoOptions): Promise<number> {
   const run = (diffMode: DiffRequest["mode"]) =>
     runDiffTables({ ...demoRequest(endpoint), mode: diffMode }, mode, {
       yes: true,
-      terminal,
       canRepair: repair,
     });
   say("comparing");
@@ -54,8 +52,7 @@ async function compareAndRepair(endpoint: string, { mode, terminal, repair }: De
   // At the dashboard the repair may have been done already: then nothing remained.
   if (found === EXIT.discrepancies) {
     if (!repair) return found;
-    if (mode === "dashboard" && isInteractive(terminal) && !(await ask([], "Repair the replica now?")))
-      return found;
+    if (mode === "dashboard" && canAsk() && !(await ask([], "Repair the replica now?"))) return found;
     say("repairing");
     const repaired = await run("repair");
     if (repaired !== EXIT.ok) return repaired;
@@ -83,7 +80,7 @@ function demoRequest(endpoint: string): DiffRequest {
 async function serve(endpoint: string): Promise<void> {
   const server = endpoint.replace("http://", "");
   say(`serving at ${endpoint} until Ctrl-C; in a second terminal try:`);
-  say(`  ddbr diff-tables ${server}/${DEMO_PRIMARY} ${server}/${DEMO_REPLICA} --repair`);
+  say(`  ddbr diff-tables ${server}/${DEMO_PRIMARY} ${server}/${DEMO_REPLICA}`);
   using stop = stopSignals();
   // A timer keeps the process up while nothing else happens.
   const alive = setInterval(() => {}, 60_000);

@@ -1,13 +1,14 @@
 import type { DiffMode } from "../../core/diff/diff-events.ts";
 import { diffTables } from "../../core/diff/diff-tables.ts";
+import type { DiffTotals } from "../../core/diff/diff-totals.ts";
 import { chooseSegments, segmentsForSize } from "../../core/diff/segments.ts";
 import { DdbrError } from "../../core/errors.ts";
 import { escapeForTerminal } from "../../core/escape.ts";
 import { ignoredAttributes } from "../../core/item/ignored.ts";
 import type { Table } from "../../core/table/table.ts";
-import { ask } from "../output/ask.ts";
+import { ask, canAsk } from "../output/ask.ts";
 import { formatBytes, formatCount } from "../output/figures.ts";
-import { isInteractive, type OutputMode, type Terminal } from "../output/mode.ts";
+import type { OutputMode } from "../output/mode.ts";
 import { stopSignals } from "../output/stop-signals.ts";
 import type { DiffRequest } from "./diff-request.ts";
 import { openFiles } from "./open-files.ts";
@@ -18,12 +19,12 @@ import { type DiffHooks, exitCodeFor, showDiff } from "./show-diff.ts";
 export async function runDiffTables(
   request: DiffRequest,
   mode: OutputMode,
-  { yes, terminal, canRepair = true }: { yes: boolean; terminal: Terminal; canRepair?: boolean },
+  { yes, canRepair = true }: { yes: boolean; canRepair?: boolean },
 ): Promise<number> {
   const tables = await describeTables(request);
   const { primary, replica } = tables;
   const writes = request.mode !== "check" && !request.dryRun;
-  if (writes && !yes && isInteractive(terminal)) {
+  if (writes && !yes && canAsk()) {
     const agreed = await ask(question(request, tables), `Write to ${replica.location.text}?`);
     if (!agreed) throw new DdbrError("interrupted", "nothing was written");
   }
@@ -46,7 +47,7 @@ export async function runDiffTables(
       ...(request.mode === "check" &&
         canRepair && {
           repair: {
-            question: question({ ...request, mode: "repair" }, tables),
+            question: (totals) => [...question({ ...request, mode: "repair" }, tables), repairCounts(totals)],
             run: (keys, hooks) => run("repair", hooks, keys),
           },
         }),
@@ -68,7 +69,7 @@ async function describeTables(request: DiffRequest): Promise<{ primary: Table; r
 
 function scope(request: DiffRequest, { primary, replica }: { primary: Table; replica: Table }) {
   const bytes = Math.max(primary.description.bytes, replica.description.bytes);
-  const segments = request.segments ?? segmentsForSize(bytes);
+  const segments = request.segments ?? segmentsForSize(bytes, request.sample);
   return {
     segments,
     chosen: chooseSegments(segments, request.segment, request.sample),
@@ -80,18 +81,31 @@ function scope(request: DiffRequest, { primary, replica }: { primary: Table; rep
 function question(request: DiffRequest, { primary, replica }: { primary: Table; replica: Table }): string[] {
   const what =
     request.mode === "backfill"
-      ? ["Every item of the primary is written to the replica, over what is there; nothing is deleted."]
+      ? ["Every item of the primary is written over what the replica has;", "nothing is deleted."]
       : [
-          "Records that are missing from the replica or differ are put as the primary has them;",
+          "Records missing from the replica, or different there, are put;",
           "records that the primary does not have are DELETED from the replica.",
         ];
-  return [`primary  ${place(primary)}`, `replica  ${place(replica)}  <- is written to`, ...what];
+  const emptied = request.mode !== "backfill" && primary.description.items === 0;
+  return [
+    `primary  ${place(primary)}`,
+    `         ${size(primary)}`,
+    `replica  ${place(replica)}`,
+    `         ${size(replica)}; this one is written to`,
+    ...what,
+    ...(emptied ? ["The primary seems to be EMPTY: is it the right table?"] : []),
+  ];
 }
 
-function place({ location, arn, description }: Table): string {
-  const { items, bytes } = description;
-  const at = location.endpoint ?? arn;
-  return escapeForTerminal(
-    `${location.name}  ${at}  about ${formatCount(items)} items, ${formatBytes(bytes)}`,
-  );
+/** Where a table is, with its account: what tells it from another of the same name. */
+function place({ location, arn }: Table): string {
+  return escapeForTerminal(location.endpoint === undefined ? arn : location.text);
+}
+
+function size({ description: { items, bytes } }: Table): string {
+  return `about ${formatCount(items)} items, ${formatBytes(bytes)}`;
+}
+
+function repairCounts({ discrepancies: { missing, different, extraneous } }: DiffTotals): string {
+  return `Of all that was found: ${formatCount(missing + different)} to put, ${formatCount(extraneous)} to DELETE. No undo file is kept.`;
 }

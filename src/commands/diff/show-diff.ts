@@ -1,4 +1,5 @@
 import type { DiffReport, DiffSummary } from "../../core/diff/diff-events.ts";
+import type { DiffTotals } from "../../core/diff/diff-totals.ts";
 import { EXIT, exitCodeOf } from "../../core/errors.ts";
 import type { WireKey } from "../../core/item/attribute-value.ts";
 import { PauseGate } from "../../core/pause-gate.ts";
@@ -21,7 +22,10 @@ export interface ShownDiff {
   mode: OutputMode;
   run(hooks: DiffHooks): Promise<DiffSummary>;
   /** Lets somebody at the dashboard repair what a check has found. */
-  repair?: { question: string[]; run(keys: Iterable<WireKey>, hooks: DiffHooks): Promise<DiffSummary> };
+  repair?: {
+    question(totals: DiffTotals): string[];
+    run(keys: Iterable<WireKey>, hooks: DiffHooks): Promise<DiffSummary>;
+  };
   /** Hears every event as well. */
   listener?: DiffReport | undefined;
 }
@@ -46,7 +50,7 @@ async function showOnDashboard({ command, run, repair, listener }: ShownDiff): P
   const { summary, repairSummary } = await showDiffDashboard({
     title: `ddbr ${command}`,
     run: (hooks) => run(withListener(hooks, listener)),
-    ...(repair === undefined ? {} : { repair }),
+    ...(repair === undefined ? {} : { repair: withUndoneTold(repair, listener) }),
   }).catch((error) => {
     // Told twice to stop: a run that has not ended yet must not keep the program.
     if (exitCodeOf(error) === EXIT.interrupted) process.exit(EXIT.interrupted);
@@ -69,6 +73,15 @@ async function showAsLines({ command, mode, run, listener }: ShownDiff): Promise
   return await run(withListener({ report, signal: stop.signal, gate: new PauseGate() }, listener));
 }
 
+/** The listener knows what was found; of the repair it has to hear what could not be done. */
+function withUndoneTold(repair: NonNullable<ShownDiff["repair"]>, listener: DiffReport | undefined) {
+  const undoneOnly: DiffReport = (event) => (event.type === "undone" ? listener?.(event) : undefined);
+  return {
+    ...repair,
+    run: (keys: Iterable<WireKey>, hooks: DiffHooks) => repair.run(keys, withListener(hooks, undoneOnly)),
+  };
+}
+
 function withListener(hooks: DiffHooks, listener: DiffReport | undefined): DiffHooks {
   const keepMemoryLow = createMemoryKeeper();
   return {
@@ -76,7 +89,7 @@ function withListener(hooks: DiffHooks, listener: DiffReport | undefined): DiffH
     report(event) {
       hooks.report(event);
       listener?.(event);
-      if (event.type === "scanned") keepMemoryLow();
+      if (event.type === "answered") keepMemoryLow(event.bytes);
     },
   };
 }

@@ -8,6 +8,7 @@ export function summaryLines(summary: DiffSummary): string[] {
   const rate = Math.round((totals.primary.items + totals.replica.items) / Math.max(elapsedMs / 1000, 0.001));
   return [
     verdict(summary),
+    ...scope(summary),
     ...notDone(summary),
     `primary: ${sideFigures(totals.primary)}`,
     `replica: ${sideFigures(totals.replica)}`,
@@ -25,13 +26,30 @@ function verdict(summary: DiffSummary): string {
   const { missing, different, extraneous } = totals.discrepancies;
   const count = countDiscrepancies(totals);
   if (count === 0) {
-    return end === ""
-      ? "no discrepancies: the replica equals the primary"
-      : `${end}no discrepancies found so far`;
+    if (end !== "") return `${end}no discrepancies found so far`;
+    return isPart(summary) ? "no discrepancies" : "no discrepancies: the replica equals the primary";
   }
   const found = plural(count, "discrepancy", "discrepancies");
   const kinds = `${formatCount(missing)} missing, ${formatCount(different)} different, ${formatCount(extraneous)} extraneous`;
   return `${end}${found} (${kinds})${repairs(summary)}`;
+}
+
+/** What a clean verdict does not cover. */
+function scope(summary: DiffSummary): string[] {
+  const { mode, segments, ofSegments } = summary;
+  const lines: string[] = [];
+  if (isPart(summary)) {
+    const done = mode === "backfill" ? "written" : "compared";
+    lines.push(
+      `${formatCount(segments)} of ${plural(ofSegments, "segment")} ${done}: the rest was not looked at`,
+    );
+  }
+  if (mode === "backfill") lines.push("nothing was compared: check the replica with diff-tables");
+  return lines;
+}
+
+function isPart({ segments, ofSegments }: DiffSummary): boolean {
+  return segments < ofSegments;
 }
 
 function repairs({ mode, dryRun, totals, outcome }: DiffSummary): string {
@@ -60,7 +78,7 @@ function notDone({ totals, failure, unconfirmed, outcome, segments }: DiffSummar
 function sideFigures(side: SideTotals): string {
   const writes = side.writeUnits > 0 ? `, ${formatUnits(side.writeUnits)} write units` : "";
   return (
-    `${plural(side.items, "item")}, ${formatBytes(side.bytes)}, ${plural(side.requests, "request")}` +
+    `${plural(side.items, "item")}, ${formatBytes(side.bytes)} received, ${plural(side.requests, "request")}` +
     `, ${formatUnits(side.readUnits)} read units${writes}` +
     `, ${plural(side.retries, "retry", "retries")} (${formatCount(side.throttles)} throttled)`
   );

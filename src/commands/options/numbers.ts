@@ -17,7 +17,8 @@ export function numberOption(name: string, text: string | undefined, range: Rang
   const isOutside = value > max || value < min || (above && value === min);
   if (isNone || isOutside) {
     const lower = above ? `above ${min}` : `from ${min}`;
-    const upper = max === Number.POSITIVE_INFINITY ? (above ? "" : " up") : ` to ${max}`;
+    const upper =
+      max === Number.POSITIVE_INFINITY ? (above ? "" : " up") : `${above ? ", up" : ""} to ${max}`;
     throw new DdbrError(
       "usage",
       `${name} is ${JSON.stringify(text)}, ${isNone ? `not a ${integer ? "whole " : ""}number` : "out of range"}`,

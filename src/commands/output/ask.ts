@@ -1,6 +1,14 @@
 import { createInterface } from "node:readline/promises";
 import { DdbrError } from "../../core/errors.ts";
 
+/**
+ * Somebody sits there who can be asked. The question goes to stderr, so output that is redirected
+ * (`… --repair | tee log`) makes no difference.
+ */
+export function canAsk(): boolean {
+  return process.stdin.isTTY === true && process.stderr.isTTY === true;
+}
+
 /** Shows the lines and asks; anything but yes is no. Ctrl-C and the end of input stop the command. */
 export async function ask(lines: readonly string[], question: string): Promise<boolean> {
   const prompt = createInterface({ input: process.stdin, output: process.stderr });

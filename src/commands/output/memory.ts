@@ -1,16 +1,18 @@
 /** Below this the engine may collect garbage as it likes. */
 const CALM_BYTES = 112 * 1024 * 1024;
-const PAGES_BETWEEN = 4;
+/** About four pages of a scan. */
+const BYTES_BETWEEN = 5 * 1024 * 1024;
 
 /**
  * Keeps the process small. By itself the engine lets garbage grow with the machine's memory; a scan makes
- * megabytes of it with every page, nearly all of it dead by the next. Call it after each page.
+ * megabytes of it with every page, nearly all of it dead by the next. Call it with the bytes of each answer.
  */
-export function createMemoryKeeper(): () => void {
-  let pages = 0;
-  return () => {
-    if (++pages < PAGES_BETWEEN || process.memoryUsage.rss() < CALM_BYTES) return;
-    pages = 0;
+export function createMemoryKeeper(): (bytes: number) => void {
+  let since = 0;
+  return (bytes) => {
+    since += bytes;
+    if (since < BYTES_BETWEEN || process.memoryUsage.rss() < CALM_BYTES) return;
+    since = 0;
     Bun.gc(true);
   };
 }

@@ -12,7 +12,7 @@ export interface Terminal {
 }
 
 /** Somebody sits there: what is shown is seen, and what is asked is answered. */
-export function isInteractive({ stdin, stdout }: Terminal): boolean {
+function isInteractive({ stdin, stdout }: Terminal): boolean {
   return stdin.isTTY === true && stdout.isTTY === true;
 }
 

@@ -13,7 +13,11 @@ let jobs = 0;
 export function watchForReader(streams: NodeJS.WriteStream[]): void {
   for (const stream of streams) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") process.exit(EXIT.failure);
+      if (error.code !== "EPIPE") {
+        if (stream === process.stdout)
+          process.stderr.write(`ddbr: cannot write the output: ${error.message}\n`);
+        process.exit(EXIT.failure);
+      }
       if (controller.signal.aborted) return;
       if (jobs === 0) process.exit(PIPE_CLOSED);
       controller.abort(new DdbrError("interrupted", "stopped: nobody reads the output any more"));

@@ -20,11 +20,11 @@ export async function backfill(run: DiffRun): Promise<number> {
           const items = batch.map((item) => imageToWrite(item, undefined, ignored));
           if (!dryRun) await replica.write(items, signal);
           report({ type: "backfilled", keys: items.map((item) => keyOf(item, schema)) });
+          report({ type: "scanned", side: "primary", segment, items: items.length });
         }
       });
       const failed = (await Promise.allSettled(writers)).find(({ status }) => status === "rejected");
       if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
-      report({ type: "scanned", side: "primary", segment, items: page.length });
     }
   });
   return 0;

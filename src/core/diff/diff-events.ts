@@ -42,6 +42,8 @@ export interface DiffSummary {
   totals: DiffTotals;
   /** How many segments there were to do; none when single keys were given. */
   segments: number;
+  /** How many segments the tables were split into: where that is more, a part of them was compared. */
+  ofSegments: number;
   /** Wall time, milliseconds. */
   elapsedMs: number;
   /** Candidates not yet confirmed when the run was stopped. */

@@ -105,7 +105,8 @@ export async function diffTables(options: DiffOptions): Promise<DiffSummary> {
     outcome: options.signal.aborted ? "interrupted" : outcomeOf(totals, run.failed()),
     totals,
     segments: options.keys === undefined ? chosen.length : 0,
-    elapsedMs: performance.now() - startedAt,
+    ofSegments: options.keys === undefined ? segments : 0,
+    elapsedMs: Math.round(performance.now() - startedAt),
     unconfirmed,
     ...(run.failed() ? { failure: describeError(failure.signal.reason) } : {}),
   };

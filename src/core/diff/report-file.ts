@@ -1,7 +1,7 @@
 import { appendFileSync, closeSync, openSync } from "node:fs";
 import { DdbrError } from "../errors.ts";
 import { type AttributeValue, setOwn } from "../item/attribute-value.ts";
-import type { DiffReport } from "./diff-events.ts";
+import type { DiffReport, DiffSummary } from "./diff-events.ts";
 import type { AttributeDifference } from "./discrepancy.ts";
 
 /** What differs, by attribute name; a side that has not got an attribute is left out. */
@@ -20,6 +20,7 @@ export interface ReportFile {
 }
 
 const BUFFER_CHARACTERS = 64 * 1024;
+const FLUSH_EVERY_MS = 1_000;
 
 /**
  * Writes discrepancies, and what could not be done, as NDJSON (docs/formats.md). An existing file is
@@ -40,6 +41,7 @@ export function createReportFile(path: string): ReportFile {
   };
   const file = guard(() => openSync(path, "w", 0o600));
   let buffer = "";
+  let flushedAt = performance.now();
   let failure: unknown;
 
   function flush(): void {
@@ -50,11 +52,12 @@ export function createReportFile(path: string): ReportFile {
       failure = error;
     }
     buffer = "";
+    flushedAt = performance.now();
   }
 
   function line(value: object): void {
     buffer += `${JSON.stringify(value)}\n`;
-    if (buffer.length > BUFFER_CHARACTERS) flush();
+    if (buffer.length > BUFFER_CHARACTERS || performance.now() - flushedAt > FLUSH_EVERY_MS) flush();
   }
 
   return {
@@ -64,6 +67,10 @@ export function createReportFile(path: string): ReportFile {
         line({ kind, key, attributes: attributesObject(attributes) });
       } else if (event.type === "undone") {
         line({ kind: "undone", ...event.undone });
+      } else if (event.type === "finished") {
+        const reason = whyPartial(event.summary);
+        if (reason !== undefined) line({ kind: "undone", reason });
+        flush();
       }
     },
     close() {
@@ -72,4 +79,10 @@ export function createReportFile(path: string): ReportFile {
       if (failure !== undefined) throw failure;
     },
   };
+}
+
+/** Why a report does not tell of everything: it must not pass for one that does. */
+function whyPartial({ outcome, failure, totals, segments, unconfirmed }: DiffSummary): string | undefined {
+  if (outcome !== "interrupted") return failure;
+  return `stopped: ${totals.segmentsDone} of ${segments} segments done, ${unconfirmed} records left unconfirmed`;
 }

@@ -9,9 +9,14 @@ const FEWEST_SEGMENTS = 8;
 export const MOST_SEGMENTS = 1_000_000;
 const MOST_CHOSEN_BY_SIZE = 10_000;
 
-/** How many segments tables of this size are split into. */
-export function segmentsForSize(bytes: number): number {
-  return Math.min(Math.max(Math.ceil(bytes / SEGMENT_BYTES), FEWEST_SEGMENTS), MOST_CHOSEN_BY_SIZE);
+/** A sample takes whole segments: with this many of them its share is met well enough, and spread over the table. */
+const FEWEST_SAMPLED = 10;
+
+/** How many segments tables of this size are split into, and at least how many for a sample of this share. */
+export function segmentsForSize(bytes: number, sample = 1): number {
+  const fewest = sample < 1 ? Math.ceil(FEWEST_SAMPLED / sample) : FEWEST_SEGMENTS;
+  const bySize = Math.min(Math.max(Math.ceil(bytes / SEGMENT_BYTES), FEWEST_SEGMENTS), MOST_CHOSEN_BY_SIZE);
+  return Math.min(Math.max(bySize, fewest), MOST_SEGMENTS);
 }
 
 /** Which segments to do: one, a random share, or all. */

@@ -67,10 +67,10 @@ export class DiffScreen {
   }
 
   #question(canvas: Canvas): Line[] | undefined {
-    const { repairQuestion, spool } = this.#session;
+    const { spool } = this.#session;
     const listedOnly =
       spool.notListed > 0 ? [`Only the ${spool.count("all")} that are listed are repaired.`] : [];
-    return confirmLines([...(repairQuestion ?? []), ...listedOnly], canvas);
+    return confirmLines([...this.#session.repairQuestion(), ...listedOnly], canvas);
   }
 
   #detail(frame: Frame, canvas: Canvas): Line[] {

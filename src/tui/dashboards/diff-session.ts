@@ -1,5 +1,5 @@
 import type { DiffEvent, DiffReport, DiffSummary } from "../../core/diff/diff-events.ts";
-import { countDiscrepancies } from "../../core/diff/diff-totals.ts";
+import { countDiscrepancies, type DiffTotals } from "../../core/diff/diff-totals.ts";
 import { DdbrError } from "../../core/errors.ts";
 import type { WireKey } from "../../core/item/attribute-value.ts";
 import { PauseGate } from "../../core/pause-gate.ts";
@@ -24,7 +24,7 @@ export interface DiffRuns {
 
 export interface RepairOffer {
   /** Asked before anything is written, one line each; the answer is y or N. */
-  question: string[];
+  question(totals: DiffTotals): string[];
   /** @param keys of what was found and isn't repaired, in the order found; read from disk as they are taken */
   run(keys: Iterable<WireKey>, job: DashboardJob): Promise<DiffSummary>;
 }
@@ -43,7 +43,6 @@ type Wish = "quit" | "repair";
 /** The runs behind one dashboard: what they have told so far, and what the user wants of them. */
 export class DiffSession {
   readonly spool: DiscrepancySpool;
-  readonly repairQuestion: readonly string[] | undefined;
   readonly #runs: DiffRuns;
   readonly #meters: Meters;
   readonly #controller = new AbortController();
@@ -57,9 +56,13 @@ export class DiffSession {
     { spool = new DiscrepancySpool(), now }: { spool?: DiscrepancySpool; now?: () => number } = {},
   ) {
     this.#runs = runs;
-    this.repairQuestion = runs.repair?.question;
     this.spool = spool;
     this.#meters = new Meters(now);
+  }
+
+  /** What is asked before a repair, by what has been found. */
+  repairQuestion(): string[] {
+    return this.#runs.repair?.question(this.#state.totals) ?? [];
   }
 
   /** Runs the check, then, while the user stays to browse what was found, whatever else is wished for. */
