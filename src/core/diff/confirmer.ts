@@ -117,11 +117,11 @@ export class Confirmer {
   }
 
   async #confirm(batch: Pending[]): Promise<void> {
-    const readAt = performance.now();
     // The replica first: what the primary is read to be afterwards is then never older than the image that
     // a write is conditional on.
     const replica = await this.#read(this.#options.replica, batch);
     const primary = await this.#read(this.#options.primary, batch);
+    const readAt = performance.now();
     const writes: Promise<void>[] = [];
     for (const pending of batch) {
       const step = this.#decide(pending, primary.get(pending.key), replica.get(pending.key));
