@@ -3,6 +3,9 @@ import { DdbrError, EXIT } from "../../core/errors.ts";
 /** What a shell reports for a program that SIGPIPE ended. */
 const PIPE_CLOSED = 141;
 
+/** How a pipe and a terminal say that nobody is there any more. */
+const GONE: ReadonlySet<string> = new Set(["EPIPE", "EIO"]);
+
 const controller = new AbortController();
 let jobs = 0;
 
@@ -13,14 +16,13 @@ let jobs = 0;
 export function watchForReader(streams: NodeJS.WriteStream[]): void {
   for (const stream of streams) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") {
-        if (stream === process.stdout)
-          process.stderr.write(`ddbr: cannot write the output: ${error.message}\n`);
-        process.exit(EXIT.failure);
-      }
       if (controller.signal.aborted) return;
-      if (jobs === 0) process.exit(PIPE_CLOSED);
-      controller.abort(new DdbrError("interrupted", "stopped: nobody reads the output any more"));
+      const gone = GONE.has(error.code ?? "");
+      if (!gone && stream === process.stdout) {
+        process.stderr.write(`ddbr: cannot write the output: ${error.message}\n`);
+      }
+      if (jobs === 0) process.exit(gone ? PIPE_CLOSED : EXIT.failure);
+      controller.abort(new DdbrError("interrupted", "stopped: the output cannot be written any more"));
     });
   }
 }

@@ -186,8 +186,7 @@ export class Confirmer {
       pending.failingSince = undefined;
       if (outcome === "written") {
         pending.written = step.action;
-        pending.since = performance.now();
-        this.#again(pending, pending.since);
+        this.#again(pending, performance.now());
       } else {
         report({ type: "race-lost", key: keyFromString(pending.key, schema) });
         pending.sighting = undefined;

@@ -93,8 +93,9 @@ export async function diffTables(options: DiffOptions): Promise<DiffSummary> {
     gate: options.gate ?? new PauseGate(),
     report,
     signal: AbortSignal.any([options.signal, failure.signal]),
-    fail: (error) => failure.abort(error),
-    failed: () => failure.signal.aborted && !options.signal.aborted,
+    // What fails after the user has stopped the run fails because of that.
+    fail: (error) => (options.signal.aborted ? undefined : failure.abort(error)),
+    failed: () => failure.signal.aborted,
   };
   const unconfirmed = await (mode === "backfill" ? backfill(run) : compareTables(run));
 
@@ -102,7 +103,7 @@ export async function diffTables(options: DiffOptions): Promise<DiffSummary> {
     jobId,
     mode,
     dryRun,
-    outcome: options.signal.aborted ? "interrupted" : outcomeOf(totals, run.failed()),
+    outcome: options.signal.aborted && !run.failed() ? "interrupted" : outcomeOf(totals, run.failed()),
     totals,
     segments: options.keys === undefined ? chosen.length : 0,
     ofSegments: options.keys === undefined ? segments : 0,

@@ -7,12 +7,12 @@ import type { Candidate, Sighting } from "./candidate.ts";
 export interface Pending {
   key: string;
   origin: Candidate["origin"];
-  /** The latest sighting, and since when it and its replica's part have been the same. */
+  /** What was seen last, and since when it has been the same. */
   sighting: Sighting | undefined;
   sightedAt: number;
-  replicaSince: number;
-  /** When it became a candidate, or when a repair of it was last written. */
-  since: number;
+  /** How often it has been seen to change; and how often, since the replica last did, only the primary. */
+  changes: number;
+  primaryChanges: number;
   /** When it is read next, and how long the pause after that is. */
   dueAt: number;
   pause: number;
@@ -26,16 +26,20 @@ export interface Pending {
 
 /**
  * - `equal`: nothing differs (any more) · `confirmed`: both sides stable, and different
- * - `unsettled`: look again later · `restless`: has been changing for so long that somebody evidently replicates it
+ * - `unsettled`: look again later · `restless`: it never stops changing, so nothing can be said of it
  * - `elsewhere`: it has become what another candidate answers for
  */
 export type Verdict = "equal" | "confirmed" | "unsettled" | "restless" | "elsewhere";
 
 const LONGEST_PAUSE_MS = 10_000;
 
-/** A record that never stops changing is decided after this many times the settling time. */
-const RESTLESS = 10;
-const SHORTEST_RESTLESS_MS = 5_000;
+/**
+ * A record is restless when it was seen to change this often. It is counted in looks and not in time, because a record
+ * that merely had to wait for its turn has not been changing.
+ */
+const RESTLESS_CHANGES = 6;
+/** A replica that stood still during so many changes of its primary is one that nobody replicates to. */
+const LEFT_BEHIND_CHANGES = 3;
 
 export function newPending(candidate: Candidate, settleMs: number, now: number): Pending {
   return {
@@ -43,8 +47,8 @@ export function newPending(candidate: Candidate, settleMs: number, now: number):
     origin: candidate.origin,
     sighting: candidate.sighting,
     sightedAt: now,
-    replicaSince: now,
-    since: now,
+    changes: 0,
+    primaryChanges: 0,
     dueAt: candidate.sighting === undefined ? now : now + settleMs,
     pause: settleMs,
     reported: false,
@@ -66,21 +70,28 @@ export function judge(
   };
   if (sighting.primary === sighting.replica) return "equal";
   if (!pending.reported && answeredElsewhere(pending, sighting)) return "elsewhere";
-  const before = pending.sighting;
-  if (before === undefined || before.replica !== sighting.replica) pending.replicaSince = now;
-  if (before === undefined || before.replica !== sighting.replica || before.primary !== sighting.primary) {
-    pending.sighting = sighting;
-    pending.sightedAt = now;
-  }
+  noteSighting(pending, sighting, now);
   if (now - pending.sightedAt >= settleMs) return "confirmed";
-  const restlessMs = Math.max(settleMs * RESTLESS, SHORTEST_RESTLESS_MS);
-  if (now - pending.since >= restlessMs) {
-    // The primary keeps changing: then a replica that doesn't follow is one that nobody replicates to.
-    return now - pending.replicaSince >= restlessMs / 2 ? "confirmed" : "restless";
+  if (pending.changes >= RESTLESS_CHANGES) {
+    const leftBehind = pending.primaryChanges >= LEFT_BEHIND_CHANGES;
+    // Repaired once already and left behind again: repairing cannot keep up with such a record.
+    return leftBehind && pending.written === undefined ? "confirmed" : "restless";
   }
   pending.dueAt = Math.max(now, pending.sightedAt + pending.pause);
   pending.pause = Math.min(pending.pause * 2, LONGEST_PAUSE_MS);
   return "unsettled";
+}
+
+function noteSighting(pending: Pending, sighting: Sighting, now: number): void {
+  const before = pending.sighting;
+  if (before !== undefined && before.primary === sighting.primary && before.replica === sighting.replica)
+    return;
+  if (before !== undefined) {
+    pending.changes++;
+    pending.primaryChanges = before.replica === sighting.replica ? pending.primaryChanges + 1 : 0;
+  }
+  pending.sighting = sighting;
+  pending.sightedAt = now;
 }
 
 function answeredElsewhere({ origin }: Pending, { primary }: Sighting): boolean {

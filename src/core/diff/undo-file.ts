@@ -12,7 +12,15 @@ export function createUndoFile(path: string, table: string): UndoLog {
   return {
     record({ key, before, after }) {
       const line = { table, at: new Date().toISOString(), key, before: before ?? null, after: after ?? null };
-      appendFileSync(file, `${JSON.stringify(line)}\n`);
+      try {
+        appendFileSync(file, `${JSON.stringify(line)}\n`);
+      } catch (error) {
+        throw new DdbrError("file", `cannot be written: ${(error as Error).message}`, {
+          subject: path,
+          hint: "nothing is replaced without it; make room and start again",
+          cause: error,
+        });
+      }
     },
     close: () => closeSync(file),
   };

@@ -27,7 +27,7 @@ export async function clientAccess(
   const config: DynamoDBClientConfig = {};
   const endpoint = location.endpoint ?? (profile === undefined ? undefined : await profileEndpoint(profile));
   if (endpoint !== undefined) config.endpoint = endpoint;
-  const region = location.region ?? (location.endpoint ? serverRegion() : undefined);
+  const region = location.region ?? (location.endpoint ? serverRegion(location.endpoint) : undefined);
   if (region !== undefined) config.region = region;
   if (profile !== undefined) config.profile = profile;
   const credentials = await namedCredentials(profile);
@@ -45,7 +45,7 @@ export async function clientAccess(
     });
   } else if (
     anyone ||
-    (profile === undefined && location.endpoint !== undefined && !hasCredentialsInEnvironment())
+    (profile === undefined && isServerOfOnesOwn(location) && !hasCredentialsInEnvironment())
   ) {
     config.credentials = ANYONE;
   }
@@ -78,8 +78,15 @@ async function namedCredentials(profile: string | undefined) {
   };
 }
 
-function serverRegion(): string {
-  return process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? DEFAULT_REGION;
+/** AWS's own servers, VPC endpoints among them, speak https and want real credentials. */
+function isServerOfOnesOwn({ endpoint }: TableLocation): boolean {
+  return endpoint?.toLowerCase().startsWith("http:") ?? false;
+}
+
+/** The region that AWS's own host names hold; for any other server one is as good as another. */
+function serverRegion(endpoint: string): string {
+  const named = /\.([a-z]{2,}(?:-[a-z]+)+-\d+)\.(?:vpce\.)?amazonaws\.com/.exec(endpoint)?.[1];
+  return named ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? DEFAULT_REGION;
 }
 
 function hasCredentialsInEnvironment(): boolean {

@@ -7,10 +7,12 @@ import type { ConditionInput, Dynamo } from "./dynamo.ts";
 import { isPassing } from "./failure.ts";
 
 /**
- * DynamoDB takes at most 300 operators in a condition; each attribute costs two. Records with more attributes
- * are compared on these and, by the image that the write hands back, on the rest.
+ * DynamoDB takes at most 300 operators in a condition, of which each attribute costs two, and 4 KB of text. Records
+ * with more attributes are compared on as many as fit and, by the image that the write hands back, on the rest.
  */
 const MOST_CONDITIONS = 140;
+const MOST_CHARACTERS = 4_000;
+const AND = " AND ";
 
 const PUT_BACK_ATTEMPTS = 20;
 const PUT_BACK_PAUSE_MS = 250;
@@ -102,18 +104,19 @@ export function unchanged(
   }
   const values: WireItem = {};
   const conditions: string[] = [];
+  let room = MOST_CHARACTERS;
   for (const name of attributesToCheck(schema, expected, next)) {
     const n = conditions.length;
+    const isThere = Object.hasOwn(expected, name);
+    const condition = isThere ? `#${n} = :${n}` : `attribute_not_exists(#${n})`;
+    room -= condition.length + AND.length;
+    if (room < 0) break;
+    conditions.push(condition);
     names[`#${n}`] = name;
-    if (Object.hasOwn(expected, name)) {
-      values[`:${n}`] = expected[name]!;
-      conditions.push(`#${n} = :${n}`);
-    } else {
-      conditions.push(`attribute_not_exists(#${n})`);
-    }
+    if (isThere) values[`:${n}`] = expected[name]!;
   }
   return {
-    ConditionExpression: conditions.join(" AND "),
+    ConditionExpression: conditions.join(AND),
     ExpressionAttributeNames: names,
     ExpressionAttributeValues: values,
   };

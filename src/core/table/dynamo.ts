@@ -53,7 +53,7 @@ export interface Dynamo {
     consistent: boolean,
     signal?: AbortSignal,
   ): Promise<{ items: WireItem[]; unprocessed: WireKey[] }>;
-  /** At most 25 requests; returns those that were not carried out. */
+  /** At most 25 requests; returns those that were not carried out. A stop ends the repeating, not an attempt under way. */
   batchWrite(requests: WriteRequest[], signal?: AbortSignal): Promise<WriteRequest[]>;
   /** One attempt, never repeated by itself. Returns the image replaced. Error `condition-failed` when the condition fails. */
   put(item: WireItem, condition: ConditionInput): Promise<WireItem | undefined>;
@@ -111,9 +111,9 @@ export async function openDynamo(location: TableLocation, options: DynamoOptions
     operation: string,
     command: object,
     signal?: AbortSignal,
-    maxRetryTime = patienceMs,
+    { maxRetryTime = patienceMs, finishAttempt = false } = {},
   ): Promise<Output> {
-    return pRetry(() => attempt<Output>(operation, command, signal), {
+    return pRetry(() => attempt<Output>(operation, command, finishAttempt ? undefined : signal), {
       retries: Number.POSITIVE_INFINITY,
       maxRetryTime,
       minTimeout: FIRST_PAUSE_MS,
@@ -134,7 +134,7 @@ export async function openDynamo(location: TableLocation, options: DynamoOptions
         "DescribeTable",
         new DescribeTableCommand({ TableName }),
         signal,
-        DESCRIBE_PATIENCE_MS,
+        { maxRetryTime: DESCRIBE_PATIENCE_MS },
       );
       const table = output.Table;
       const described = table?.KeySchema?.length && table.AttributeDefinitions?.length;
@@ -173,6 +173,7 @@ export async function openDynamo(location: TableLocation, options: DynamoOptions
           ReturnConsumedCapacity: "TOTAL",
         }),
         signal,
+        { finishAttempt: true },
       );
       return onlyEntry(output.UnprocessedItems) ?? [];
     },

@@ -32,6 +32,9 @@ export interface Table extends Source, RepairTarget, BackfillTarget {
 
 /** What one read unit covers: an eventually consistent read pays half of it. */
 const READ_UNIT_BYTES = 4096;
+const WRITE_UNIT_BYTES = 1024;
+/** A page of a scan holds no more. */
+const PAGE_BYTES = 1024 * 1024;
 
 /** Opens a table and describes it; fails with a DdbrError when it isn't there, not allowed or not ready. */
 export async function openTable(location: TableLocation, options: TableOptions = {}): Promise<Table> {
@@ -53,7 +56,14 @@ export async function openTable(location: TableLocation, options: TableOptions =
   });
   const { arn, createdAt, schema, items, bytes } = await describeTable(dynamo, location, options.signal);
   const description: SideDescription = { name: location.text, schema, items, bytes };
-  const pageLimit = itemsPerSecond(description, readPace.limit, consistent);
+  // Of a new table nothing is known: then the cheapest is expected, and the difference settled.
+  const itemBytes = items > 0 && bytes > 0 ? bytes / items : WRITE_UNIT_BYTES;
+  const itemReadUnits = Math.ceil(itemBytes / READ_UNIT_BYTES);
+  const itemWriteUnits = Math.ceil(itemBytes / WRITE_UNIT_BYTES);
+  const pageBytesPerUnit = consistent ? READ_UNIT_BYTES : READ_UNIT_BYTES * 2;
+  // Under a tight limit a page is no more than a second's worth, so that the limit holds from second to second.
+  const pageLimit = itemsPerSecond(itemBytes, readPace.limit, pageBytesPerUnit);
+  const pageUnits = Math.min(readPace.limit, bytes / pageBytesPerUnit, PAGE_BYTES / pageBytesPerUnit);
   const persistence = (operation: string, signal: AbortSignal) => ({
     signal,
     patienceMs,
@@ -75,7 +85,7 @@ export async function openTable(location: TableLocation, options: TableOptions =
       const page: ScanInput = { Segment: segment, TotalSegments: segments, ConsistentRead: consistent };
       if (pageLimit !== undefined) page.Limit = pageLimit;
       do {
-        await readPace.ready(signal);
+        await readPace.ready(pageUnits, signal);
         const output = await dynamo.scan(page, signal);
         yield output.Items;
         page.ExclusiveStartKey = output.LastEvaluatedKey as WireKey;
@@ -85,7 +95,7 @@ export async function openTable(location: TableLocation, options: TableOptions =
     async read(keys, consistentRead, signal) {
       const found: WireItem[] = [];
       const send = async (left: WireKey[]) => {
-        await readPace.ready(signal);
+        await readPace.ready(left.length * itemReadUnits * (consistentRead ? 1 : 0.5), signal);
         const answer = await dynamo.batchGet(left, consistentRead, signal);
         for (const item of answer.items) found.push(item);
         return answer.unprocessed;
@@ -94,7 +104,7 @@ export async function openTable(location: TableLocation, options: TableOptions =
       return found;
     },
 
-    readyToWrite: (signal) => writePace.ready(signal),
+    readyToWrite: (signal) => writePace.ready(itemWriteUnits, signal),
     put: (item, expected) => putIfUnchanged(dynamo, schema, item, expected),
     delete: (expected) => deleteIfUnchanged(dynamo, schema, expected),
 
@@ -102,10 +112,9 @@ export async function openTable(location: TableLocation, options: TableOptions =
       // DynamoDB refuses a batch that names a key twice; the last image counts.
       const byKey = new Map(batch.map((item) => [keyString(item, schema), item]));
       const requests = [...byKey.values()].map((Item) => ({ PutRequest: { Item } }));
-      // A batch that is under way is finished even when the run is being stopped, so its outcome is known.
       const send = async (left: typeof requests) => {
-        await writePace.ready(signal);
-        return (await dynamo.batchWrite(left)) as typeof requests;
+        await writePace.ready(left.length * itemWriteUnits, signal);
+        return (await dynamo.batchWrite(left, signal)) as typeof requests;
       };
       await untilDone(requests, send, persistence("BatchWriteItem", signal));
     },
@@ -114,14 +123,6 @@ export async function openTable(location: TableLocation, options: TableOptions =
   };
 }
 
-/** Under a tight limit a page is no more than a second's worth, so that the limit holds from second to second. */
-function itemsPerSecond(
-  { items, bytes }: SideDescription,
-  limit: number,
-  consistent: boolean,
-): number | undefined {
-  if (!Number.isFinite(limit)) return undefined;
-  const itemBytes = items > 0 && bytes > 0 ? bytes / items : READ_UNIT_BYTES;
-  const bytesPerUnit = consistent ? READ_UNIT_BYTES : READ_UNIT_BYTES * 2;
-  return Math.max(1, Math.floor((limit * bytesPerUnit) / itemBytes));
+function itemsPerSecond(itemBytes: number, limit: number, bytesPerUnit: number): number | undefined {
+  return Number.isFinite(limit) ? Math.max(1, Math.floor((limit * bytesPerUnit) / itemBytes)) : undefined;
 }

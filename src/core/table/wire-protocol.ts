@@ -32,9 +32,9 @@ export class WireProtocol extends AwsJson1_0Protocol {
     if (!WIRE_OPERATIONS.has(operation.name) || response.statusCode >= 300) {
       return super.deserializeResponse(operation, context, response);
     }
-    const text = (response.body as Buffer).toString();
-    const output = JSON.parse(text) as Output & { $bytes: number };
-    output.$bytes = text.length;
+    const body = response.body as Buffer;
+    const output = JSON.parse(body.toString()) as Output & { $bytes: number };
+    output.$bytes = body.length;
     output.$metadata = this.deserializeMetadata(response);
     return output;
   }

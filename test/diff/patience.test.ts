@@ -1,0 +1,231 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { PauseGate } from "../../src/core/pause-gate.ts";
+import { createPace } from "../../src/core/table/pace.ts";
+import { untilDone } from "../../src/core/table/until-done.ts";
+import { dynamoDbEndpoint } from "../helpers/dynamodb.ts";
+import { type FaultProxy, type FaultProxyOptions, startFaultProxy } from "../helpers/fault-proxy.ts";
+import { runDiff } from "../helpers/run-diff.ts";
+import { createTable, type Item, type TestTable } from "../helpers/table.ts";
+
+const SECONDS = 1_000;
+/** Past this a record is given up as one that keeps changing, at the settling time used here. */
+const RESTLESS_MS = 5_000;
+const SETTLE_MS = 100;
+
+let primary: TestTable;
+let replica: TestTable;
+let proxy: FaultProxy | undefined;
+
+beforeEach(async () => {
+  [primary, replica] = await Promise.all([createTable(), createTable()]);
+});
+
+afterEach(async () => {
+  await proxy?.stop();
+  proxy = undefined;
+  await Promise.all([primary.drop(), replica.drop()]);
+});
+
+const record = (id: string, v: number): Item => ({ id: { S: id }, v: { N: String(v) } });
+
+async function through(table: TestTable, options: Omit<FaultProxyOptions, "target">): Promise<string> {
+  proxy ??= await startFaultProxy({ target: dynamoDbEndpoint(), ...options });
+  return `${proxy.url}/${table.name}`;
+}
+
+describe("a repair ends", () => {
+  test(
+    "where reading takes longer than a read stays fresh",
+    async () => {
+      await primary.put(record("a", 1));
+      const slow = {
+        rules: [{ fault: { kind: "delay" as const, ms: 600 }, operations: ["BatchGetItem"], always: true }],
+      };
+      const { summary } = await runDiff(await through(primary, slow), await through(replica, slow), {
+        mode: "repair",
+        settleMs: SETTLE_MS,
+      });
+      expect(summary.outcome).toBe("clean");
+      expect(await replica.items()).toEqual([record("a", 1)]);
+    },
+    15 * SECONDS,
+  );
+
+  test(
+    "where a record of the primary changes before every read, and nobody replicates it",
+    async () => {
+      let changes = 0;
+      await primary.put(record("a", 0));
+      const changing = {
+        onRequest: (operation: string) =>
+          operation === "BatchGetItem" ? primary.put(record("a", ++changes)) : undefined,
+      };
+      const { summary, events } = await runDiff(await through(primary, changing), replica.location, {
+        mode: "repair",
+        settleMs: SETTLE_MS,
+      });
+      expect(summary.outcome).toBe("incomplete");
+      expect(events.flatMap((event) => (event.type === "undone" ? [event.undone.reason] : []))).toEqual([
+        "the record keeps changing",
+      ]);
+    },
+    60 * SECONDS,
+  );
+});
+
+describe("a record that had to wait is not taken for one that keeps changing", () => {
+  test(
+    "records given by key, while the run was paused",
+    async () => {
+      const records = Array.from({ length: 30 }, (_, at) => record(`r-${at}`, 1));
+      await primary.load(records);
+      const gate = new PauseGate();
+      gate.pause();
+      setTimeout(() => gate.resume(), RESTLESS_MS + 500);
+      const { summary } = await runDiff(primary.location, replica.location, {
+        mode: "repair",
+        settleMs: SETTLE_MS,
+        gate,
+        keys: records.map(({ id }) => ({ id: { S: id!.S! } })),
+      });
+      expect(summary.outcome).toBe("clean");
+      expect(summary.totals.repaired.put).toBe(30);
+      expect((await replica.items()).length).toBe(30);
+    },
+    20 * SECONDS,
+  );
+
+  test(
+    "a candidate that changed once while the run was paused",
+    async () => {
+      await primary.put(record("a", 3));
+      await replica.put(record("a", 1));
+      const gate = new PauseGate();
+      let pages = 0;
+      const { summary } = await runDiff(primary.location, replica.location, {
+        segments: 1,
+        chosen: [0],
+        settleMs: SETTLE_MS,
+        gate,
+        report(event) {
+          if (event.type !== "scanned" || ++pages < 2) return;
+          gate.pause();
+          void replica.put(record("a", 2));
+          setTimeout(() => gate.resume(), RESTLESS_MS + 500);
+        },
+      });
+      expect(summary.outcome).toBe("discrepancies");
+      expect(summary.totals.discrepancies.different).toBe(1);
+    },
+    20 * SECONDS,
+  );
+
+  test(
+    "a repair that lost one race after its writes had been throttled for long",
+    async () => {
+      await primary.put(record("a", 3));
+      await replica.put(record("a", 1));
+      let throttled = true;
+      let raced = false;
+      const location = await through(replica, {
+        rules: [{ fault: { kind: "throttle" }, operations: ["PutItem"], always: true }],
+        async onRequest(operation) {
+          if (operation !== "PutItem" || throttled || raced) return;
+          raced = true;
+          await replica.put(record("a", 2));
+        },
+      });
+      setTimeout(() => {
+        proxy?.setRules([]);
+        throttled = false;
+      }, RESTLESS_MS + 500);
+      const { summary } = await runDiff(primary.location, location, { mode: "repair", settleMs: SETTLE_MS });
+      expect(summary.totals.racesLost).toBe(1);
+      expect(summary.outcome).toBe("clean");
+      expect(await replica.items()).toEqual([record("a", 3)]);
+    },
+    40 * SECONDS,
+  );
+});
+
+describe("what a batch leaves undone", () => {
+  const persistence = { patienceMs: 3 * SECONDS, subject: "local/orders", retried: () => {} };
+
+  test("is asked for until nothing is left", async () => {
+    const asked: number[] = [];
+    const send = async (parts: number[]) => {
+      asked.push(parts.length);
+      return parts.slice(2);
+    };
+    await untilDone([1, 2, 3, 4, 5], send, { ...persistence, signal: new AbortController().signal });
+    expect(asked).toEqual([5, 3, 1]);
+  });
+
+  test("is not asked for any more once the run is stopped, nor waited for", async () => {
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 200);
+    const begin = performance.now();
+    const sent = untilDone([1], async (parts) => parts, { ...persistence, signal: stop.signal });
+    expect(await sent.catch((error) => error.name)).toBe("AbortError");
+    expect(performance.now() - begin).toBeLessThan(SECONDS);
+  });
+});
+
+describe("a limit of units a second", () => {
+  test("lets those that wait through one by one", async () => {
+    const pace = createPace(100);
+    const begin = performance.now();
+    let earliest = 0;
+    // Ten at once, each for 25 units: two and a half seconds' worth.
+    const ask = async () => {
+      await pace.ready(25);
+      earliest += performance.now() - begin < SECONDS ? 25 : 0;
+      await Bun.sleep(5);
+      pace.spent(25);
+    };
+    await ask();
+    await Promise.all(Array.from({ length: 9 }, ask));
+    expect(earliest).toBeLessThanOrEqual(150);
+    expect(performance.now() - begin).toBeLessThan(4 * SECONDS);
+  });
+
+  test(
+    "on writes holds in every second of a backfill",
+    async () => {
+      const { openTable } = await import("../../src/core/table/table.ts");
+      const { parseTableLocation } = await import("../../src/core/location.ts");
+      const { diffTables } = await import("../../src/core/diff/diff-tables.ts");
+      await primary.load(Array.from({ length: 500 }, (_, at) => record(`r-${at}`, at)));
+      const open = (table: TestTable) =>
+        openTable(parseTableLocation(table.location), { maxWriteUnits: 100 });
+      const [p, r] = [await open(primary), await open(replica)];
+      const bySecond = new Map<number, number>();
+      const begin = performance.now();
+      await diffTables({
+        primary: p,
+        replica: r,
+        mode: "backfill",
+        dryRun: false,
+        segments: 8,
+        chosen: [0, 1, 2, 3, 4, 5, 6, 7],
+        concurrency: 4,
+        consistent: false,
+        settleMs: 0,
+        waitingBytes: 1e6,
+        patienceMs: 20 * SECONDS,
+        signal: new AbortController().signal,
+        report(event) {
+          if (event.type !== "answered") return;
+          const second = Math.floor((performance.now() - begin) / SECONDS);
+          bySecond.set(second, (bySecond.get(second) ?? 0) + event.writeUnits);
+        },
+      });
+      p.close();
+      r.close();
+      expect([...bySecond.values()].reduce((sum, units) => sum + units)).toBe(500);
+      expect(Math.max(...bySecond.values())).toBeLessThanOrEqual(150);
+      expect(bySecond.size).toBeGreaterThanOrEqual(3);
+    },
+    30 * SECONDS,
+  );
+});
