@@ -6,8 +6,9 @@
  *
  * Runs ./ddbr against DynamoDB Local, or against DDBR_TEST_DYNAMODB.
  */
-import { installAbsent } from "../scripts/testbed/install.ts";
+
 import { startDynamoDbLocal } from "../scripts/testbed/dynamodb-local.ts";
+import { installAbsent } from "../scripts/testbed/install.ts";
 import { startReaper } from "../scripts/testbed/reaper.ts";
 import { DDBR } from "../test/helpers/cli.ts";
 import { order } from "../test/helpers/orders.ts";
@@ -31,7 +32,9 @@ interface Run {
 try {
   const [primary, replica] = await Promise.all([createTable(), createTable()]);
   const empty = await run(primary, replica, 0);
-  console.log(`start-up on empty tables: ${empty.cpuMs.toFixed(0)} ms of CPU, peak ${empty.peakMb.toFixed(0)} MB`);
+  console.log(
+    `start-up on empty tables: ${empty.cpuMs.toFixed(0)} ms of CPU, peak ${empty.peakMb.toFixed(0)} MB`,
+  );
   let loaded = 0;
   for (const size of sizes) {
     await Promise.all([primary, replica].map((table) => table.load(orders(loaded, size))));
