@@ -228,4 +228,25 @@ describe("a limit of units a second", () => {
     },
     30 * SECONDS,
   );
+
+  test(
+    "on single writes holds beside reads, as in a repair",
+    async () => {
+      await primary.load(Array.from({ length: 120 }, (_, at) => record(`r-${at}`, at)));
+      const { openTable } = await import("../../src/core/table/table.ts");
+      const { parseTableLocation } = await import("../../src/core/location.ts");
+      const begin = performance.now();
+      const r = await openTable(parseTableLocation(replica.location), { maxWriteUnits: 40 });
+      const { signal } = new AbortController();
+      for (let at = 0; at < 120; at++) {
+        await r.readyToWrite(signal);
+        await r.read([{ id: { S: `r-${at}` } }], true, signal);
+        await r.put({ id: { S: `r-${at}` }, v: { N: "1" } }, undefined);
+      }
+      r.close();
+      // 120 units at 40 a second, less what may come at once.
+      expect(performance.now() - begin).toBeGreaterThan(2.5 * SECONDS);
+    },
+    30 * SECONDS,
+  );
 });

@@ -33,6 +33,9 @@ export interface Table extends Source, RepairTarget, BackfillTarget {
 /** What one read unit covers: an eventually consistent read pays half of it. */
 const READ_UNIT_BYTES = 4096;
 const WRITE_UNIT_BYTES = 1024;
+const READS: ReadonlySet<string> = new Set(["Scan", "BatchGetItem"]);
+const WRITES: ReadonlySet<string> = new Set(["PutItem", "DeleteItem", "BatchWriteItem"]);
+
 /** A page of a scan holds no more. */
 const PAGE_BYTES = 1024 * 1024;
 
@@ -47,8 +50,9 @@ export async function openTable(location: TableLocation, options: TableOptions =
     patienceMs,
     observer: {
       answered(call) {
-        readPace.spent(call.readUnits);
-        writePace.spent(call.writeUnits);
+        // Each answer settles a booking of its own kind: a write must not release what a read has booked.
+        if (READS.has(call.operation)) readPace.spent(call.readUnits);
+        else if (WRITES.has(call.operation)) writePace.spent(call.writeUnits);
         observer?.answered(call);
       },
       retried: (call) => observer?.retried(call),
