@@ -19,7 +19,7 @@ if (sizes.length === 0) sizes.push(20_000, 200_000, 1_000_000);
 
 const reaper = startReaper();
 if (!process.env.DDBR_TEST_DYNAMODB) {
-  await installAbsent({ dynamoDb: true, s3: false });
+  await installAbsent(["dynamoDb"]);
   process.env.DDBR_TEST_DYNAMODB = await startDynamoDbLocal(reaper);
 }
 

@@ -27,7 +27,7 @@ export async function startCephGateway(reaper: Reaper): Promise<S3Server> {
   const run = (...command: string[]) => runStep(command, directory, env);
   const daemon = (name: string, ...command: string[]) =>
     startDaemon({ name, command, directory, reaper, env });
-  const server = { url: `http://127.0.0.1:${gatewayPort}`, accessKey: "ddbr-test", secretKey: randomUUID() };
+  const server = { url: `http://127.0.0.1:${gatewayPort}`, accessKey: "ddbrtest", secretKey: randomUUID() };
 
   await run(
     "monmaptool",

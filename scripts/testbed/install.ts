@@ -1,35 +1,68 @@
 import { TestBedFailure } from "./failure.ts";
+import { quietly } from "./quietly.ts";
 
-const JAVA_PACKAGES = ["openjdk-17-jre-headless", "openjdk-21-jre-headless", "default-jre-headless"];
-const CEPH_PACKAGES = ["radosgw", "ceph-mon", "ceph-osd", "ceph-common"];
+/** A program of Debian's that a server of the tests needs. */
+type Need = {
+  /** For people. */
+  what: string;
+  isAbsent(): boolean;
+  /** Debian's packages; of several lists the first whose packages Debian has here. */
+  packages: [string[], ...string[][]];
+  /** Names a server to use instead. */
+  variable: string;
+};
+
 const CEPH_PROGRAMS = ["radosgw", "radosgw-admin", "ceph-mon", "ceph-osd", "ceph", "monmaptool"];
 const MINIMUM_JAVA = 17;
+const VENV_CHECK = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))";
 
-type Absent = { java: boolean; ceph: boolean };
+const NEEDS = {
+  dynamoDb: {
+    what: "Java 17 or newer (for DynamoDB Local)",
+    isAbsent: () => javaVersion() < MINIMUM_JAVA,
+    packages: [["openjdk-17-jre-headless"], ["openjdk-21-jre-headless"], ["default-jre-headless"]],
+    variable: "DDBR_TEST_DYNAMODB",
+  },
+  s3: {
+    what: "Ceph's RADOS gateway (for S3)",
+    isAbsent: () => CEPH_PROGRAMS.some((program) => !Bun.which(program)),
+    packages: [["radosgw", "ceph-mon", "ceph-osd", "ceph-common"]],
+    variable: "DDBR_TEST_S3",
+  },
+  aws: {
+    what: "Python 3.10 or newer with venv (for moto)",
+    isAbsent: () =>
+      !Bun.which("python3") ||
+      Bun.spawnSync(["python3", "-c", VENV_CHECK], { stderr: "ignore" }).exitCode !== 0,
+    packages: [["python3", "python3-venv"]],
+    variable: "DDBR_TEST_AWS",
+  },
+} satisfies Record<string, Need>;
 
 /** Installs what the wanted servers need and this machine lacks; does nothing when nothing is absent. */
-export async function installAbsent(wanted: { dynamoDb: boolean; s3: boolean }): Promise<void> {
-  const absent = whatIsAbsent(wanted);
-  if (!absent.java && !absent.ceph) return;
+export async function installAbsent(wanted: (keyof typeof NEEDS)[]): Promise<void> {
+  const whatIsAbsent = () => wanted.map((name): Need => NEEDS[name]).filter((need) => need.isAbsent());
+  const absent = whatIsAbsent();
+  if (absent.length === 0) return;
   const prefix = rootPrefix();
   if (!Bun.which("apt-get") || prefix === undefined) throw new TestBedFailure(howToInstall(absent));
-  console.log(`test bed: installing ${debianPackages(absent, JAVA_PACKAGES[0]!).join(" ")}`);
+  console.log(`test bed: installing ${usualPackages(absent).join(" ")}`);
   await quietly([...prefix, "apt-get", "update"]);
-  const java = JAVA_PACKAGES.find((name) => Bun.spawnSync(["apt-cache", "show", name]).exitCode === 0);
   await quietly([
     ...prefix,
     ...["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300"],
-    ...["install", "-y", "--no-install-recommends", ...debianPackages(absent, java ?? JAVA_PACKAGES[0]!)],
+    ...["install", "-y", "--no-install-recommends", ...absent.flatMap(packagesHere)],
   ]);
-  const still = whatIsAbsent(wanted);
-  if (still.java || still.ceph) throw new TestBedFailure(howToInstall(still));
+  const still = whatIsAbsent();
+  if (still.length > 0) throw new TestBedFailure(howToInstall(still));
 }
 
-function whatIsAbsent(wanted: { dynamoDb: boolean; s3: boolean }): Absent {
-  return {
-    java: wanted.dynamoDb && javaVersion() < MINIMUM_JAVA,
-    ceph: wanted.s3 && CEPH_PROGRAMS.some((program) => !Bun.which(program)),
-  };
+function packagesHere({ packages }: Need): string[] {
+  return packages.find((list) => list.every(isKnownToDebian)) ?? packages[0];
+}
+
+function isKnownToDebian(name: string): boolean {
+  return Bun.spawnSync(["apt-cache", "show", name]).exitCode === 0;
 }
 
 /** The major version of the `java` on PATH; 0 when there is none. Java 8 called itself `1.8`. */
@@ -46,30 +79,14 @@ function rootPrefix(): string[] | undefined {
   return sudoAsksNothing ? ["sudo", "-n"] : undefined;
 }
 
-function debianPackages(absent: Absent, java: string): string[] {
-  return [...(absent.java ? [java] : []), ...(absent.ceph ? CEPH_PACKAGES : [])];
+function usualPackages(absent: Need[]): string[] {
+  return absent.flatMap(({ packages }) => packages[0]);
 }
 
-function howToInstall(absent: Absent): string {
-  const lacking = [
-    absent.java && "Java 17 or newer (for DynamoDB Local)",
-    absent.ceph && "Ceph's RADOS gateway (for S3)",
-  ].filter(Boolean);
-  const elsewhere = [absent.java && "DDBR_TEST_DYNAMODB", absent.ceph && "DDBR_TEST_S3"].filter(Boolean);
-  const packages = debianPackages(absent, JAVA_PACKAGES[0]!).join(" ");
+function howToInstall(absent: Need[]): string {
   return (
-    `the tests need ${lacking.join(" and ")}. Install it with:\n` +
-    `  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages}\n` +
-    `or set ${elsewhere.join(" and ")} to the address of a server to use instead.`
+    `the tests need ${absent.map(({ what }) => what).join(" and ")}. Install it with:\n` +
+    `  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${usualPackages(absent).join(" ")}\n` +
+    `or set ${absent.map(({ variable }) => variable).join(" and ")} to the address of a server to use instead.`
   );
-}
-
-async function quietly(command: string[]): Promise<void> {
-  const child = Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
-  const [out, err] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ]);
-  if ((await child.exited) === 0) return;
-  throw new TestBedFailure(`\`${command.join(" ")}\` failed:\n${out}${err}`.trimEnd());
 }

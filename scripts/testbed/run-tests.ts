@@ -13,6 +13,8 @@ export type TestRunOptions = {
   /** Arguments of `bun test`. */
   args: string[];
   env: Record<string, string>;
+  /** Files that are not to be run, as a glob from the root. */
+  ignore?: string;
   reaper: Reaper;
   /** Where the test files are. */
   root: string;
@@ -21,11 +23,13 @@ export type TestRunOptions = {
 };
 
 /** Runs `bun test`, and says everything that keeps the run from being a pass. */
-export async function runTests({ args, env, reaper, root, output }: TestRunOptions): Promise<TestRun> {
+export async function runTests(options: TestRunOptions): Promise<TestRun> {
+  const { args, env, ignore, reaper, root, output } = options;
   const directory = mkdtempSync(join(tmpdir(), "ddbr-tests-"));
   reaper.remove(directory);
   const report = join(directory, "junit.xml");
   const command = [process.execPath, "test", "--no-orphans", `--timeout=${TIMEOUT_MS}`];
+  if (ignore !== undefined) command.push(`--path-ignore-patterns=${ignore}`);
   const child = Bun.spawn([...command, "--reporter=junit", `--reporter-outfile=${report}`, ...args], {
     cwd: root,
     env,
@@ -41,15 +45,15 @@ export async function runTests({ args, env, reaper, root, output }: TestRunOptio
   if (code !== 0) problems.push(`bun test ended with ${code}`);
   if (!counts) problems.push("bun test ended without its closing counts (did a test end the process?)");
   else if (counts.passed + counts.failed === 0) problems.push("no test ran");
-  problems.push(...filesWithoutTests(args, root, report).map((file) => `no test ran in ${file}`));
+  problems.push(...filesWithoutTests(options, report).map((file) => `no test ran in ${file}`));
   return { counts, problems };
 }
 
 /** An option may filter tests by name or shard, after which files without tests are no surprise. */
-function filesWithoutTests(args: string[], root: string, report: string): string[] {
+function filesWithoutTests({ args, root, ignore }: TestRunOptions, report: string): string[] {
   if (args.some((arg) => arg.startsWith("-"))) return [];
   const ran = existsSync(report) ? reportedFiles(readFileSync(report, "utf8")) : new Set();
-  return findTestFiles(root, args).filter((file) => !ran.has(file));
+  return findTestFiles(root, args, ignore).filter((file) => !ran.has(file));
 }
 
 /** Passes the runner's report on and returns its end, where the closing lines are. */

@@ -4,7 +4,7 @@ import { TestBedFailure } from "./failure.ts";
 import { installAbsent } from "./install.ts";
 import type { Reaper } from "./reaper.ts";
 
-/** Where the tests find their servers; handed to them by environment. */
+/** Where the tests of `test/` find their servers. */
 export type ServerEnvironment = {
   DDBR_TEST_DYNAMODB: string;
   DDBR_TEST_S3: string;
@@ -15,7 +15,10 @@ export type ServerEnvironment = {
 /** Uses the servers the caller's environment names and starts (installing what they need) those it does not. */
 export async function provideServers(reaper: Reaper): Promise<ServerEnvironment> {
   const given = process.env;
-  await installAbsent({ dynamoDb: !given.DDBR_TEST_DYNAMODB, s3: !given.DDBR_TEST_S3 });
+  await installAbsent([
+    ...(given.DDBR_TEST_DYNAMODB ? [] : (["dynamoDb"] as const)),
+    ...(given.DDBR_TEST_S3 ? [] : (["s3"] as const)),
+  ]);
   const [dynamoDb, s3] = await Promise.all([
     given.DDBR_TEST_DYNAMODB ?? startDynamoDbLocal(reaper),
     given.DDBR_TEST_S3 ? givenS3(given.DDBR_TEST_S3) : startCephGateway(reaper),

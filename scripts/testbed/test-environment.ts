@@ -1,11 +1,9 @@
-import type { ServerEnvironment } from "./servers.ts";
-
 /** What would change how programs under test behave or, worse, which account they reach. */
 const HIDDEN = /^(AWS_.*|CI|CONTINUOUS_INTEGRATION|NO_COLOR|FORCE_COLOR|DDBR_.*)$/;
 
 /** The environment of the tests: the caller's, without its AWS account, CI marks and colour wishes. */
 export function testEnvironment(
-  servers: ServerEnvironment,
+  servers: Record<string, string>,
   callers: NodeJS.ProcessEnv,
 ): Record<string, string> {
   const inherited = Object.entries(callers).filter(

@@ -4,7 +4,7 @@ import { Command, Option } from "clipanion";
 export class DemoCommand extends Command {
   static override paths = [["demo"]];
   static override usage = Command.Usage({
-    description: "Try diff-tables on two tables that come with the program",
+    description: "Try diff-tables on two tables that are built in",
     details: `
       Starts a DynamoDB in memory, on this machine alone, with a table of orders and a replica that has drifted.
       Compares the two, repairs the replica (on the dashboard: press r), and compares again.

@@ -4,7 +4,7 @@ import { Command, Option } from "clipanion";
 export class DiffTablesCommand extends Command {
   static override paths = [["diff-tables"]];
   static override usage = Command.Usage({
-    description: "Compare a replica table with its primary, and repair or fill it",
+    description: "Compare a replica with its primary, repair or fill it",
     details: `
       Reads every item of both tables once, side by side, and shows the records that are missing from the replica,
       different there, or extraneous. Each one is read again with consistent reads until it is sure, so writes

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chooseSegments, segmentsForSize } from "../../src/core/diff/segments.ts";
+import { chooseSegments, segmentsForSize } from "../../src/core/segments.ts";
 import type { WireItem } from "../../src/core/item/attribute-value.ts";
 import type { Table } from "../../src/core/table/table.ts";
 import { driftingOrders, driftLines } from "../helpers/orders.ts";

@@ -43,11 +43,12 @@ describe("a run of tests", () => {
   });
   afterAll(() => reaper.reap());
 
-  const runWith = async (files: Record<string, string>, args: string[] = []) => {
+  const runWith = async (files: Record<string, string>, args: string[] = [], ignore?: string) => {
     const directory = mkdtempSync(join(root, "run-"));
     for (const [name, text] of Object.entries(files)) await Bun.write(join(directory, name), text);
     return runTests({
       args,
+      ...(ignore === undefined ? {} : { ignore }),
       env: { PATH: process.env.PATH ?? "" },
       reaper,
       root: directory,
@@ -83,6 +84,13 @@ describe("a run of tests", () => {
   test("looks only at the files asked for", async () => {
     const run = await runWith({ "a.test.ts": GOOD, "empty.test.ts": "" }, ["a.test"]);
     expect(run.problems).toEqual([]);
+  });
+
+  test("leaves another command's files to it", async () => {
+    const files = { "test/a.test.ts": GOOD, "test-aws/b.test.ts": GOOD, "test-aws/empty.test.ts": "" };
+    const run = await runWith(files, [], "test-aws/**");
+    expect(run).toEqual({ counts: { passed: 1, failed: 0, skipped: 0 }, problems: [] });
+    expect((await runWith(files, ["b.test"], "test-aws/**")).counts).toBeUndefined();
   });
 });
 

@@ -3,14 +3,18 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { programEnvironment } from "../helpers/program-environment.ts";
-import { startTerminal, type TerminalOptions, type TerminalSession } from "../helpers/pty.ts";
+import type { TerminalOptions, TerminalSession } from "../helpers/pty.ts";
+import {
+  CTRL_C,
+  expectRestored as expectDashboardRestored,
+  startDashboard,
+} from "./fixtures/driven-dashboard.ts";
 
 const PROGRAM = join(import.meta.dir, "fixtures", "dashboard-program.tsx");
 const UP = "\x1b[A";
 const DOWN = "\x1b[B";
 const END = "\x1b[F";
 const ESCAPE = "\x1b";
-const CTRL_C = "\x03";
 /** Steps of a run that goes on for as long as any test. */
 const LONG = { steps: 3000 };
 
@@ -19,12 +23,7 @@ let session: TerminalSession;
 afterEach(() => session?.close());
 
 async function start(script: object, options: TerminalOptions = {}): Promise<void> {
-  session = startTerminal([process.execPath, PROGRAM, JSON.stringify(script)], {
-    ...options,
-    env: { LANG: "C.UTF-8", LC_ALL: undefined, NO_COLOR: undefined, ...options.env },
-  });
-  await session.waitForRawMode();
-  await session.waitFor("q stop");
+  session = await startDashboard(PROGRAM, script, options);
 }
 
 async function press(keys: string, wanted: string | RegExp): Promise<void> {
@@ -32,15 +31,8 @@ async function press(keys: string, wanted: string | RegExp): Promise<void> {
   await session.waitFor(wanted);
 }
 
-/** The normal screen is back, with the cursor, and the shell's line editing. */
-async function expectRestored(exitCode: number, lastWords: string): Promise<void> {
-  expect(await session.exitCode).toBe(exitCode);
-  expect(session.alternateScreen()).toBe(false);
-  expect(session.cursorHidden()).toBe(false);
-  expect(session.isCooked()).toBe(true);
-  expect(session.raw().lastIndexOf("\x1b[?7h")).toBeGreaterThan(session.raw().lastIndexOf("\x1b[?7l"));
-  expect(session.screen().filter((line) => line !== "")).toEqual([lastWords]);
-}
+const expectRestored = (exitCode: number, lastWords: string) =>
+  expectDashboardRestored(session, exitCode, lastWords);
 
 const selected = () => session.screen().find((line) => line.startsWith(" ▸"));
 

@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { renderToString } from "ink";
-import stringWidth from "string-width";
 import { LineScreen } from "../../src/tui/components/line-screen.tsx";
 import { DiffScreen } from "../../src/tui/dashboards/diff-screen.ts";
 import { DiffSession } from "../../src/tui/dashboards/diff-session.ts";
@@ -8,17 +7,9 @@ import { canvasOf, type Size } from "../../src/tui/terminal/canvas.ts";
 import type { Environment } from "../../src/tui/terminal/environment.ts";
 import { bigRecord, NASTY_TEXTS, nastyRecord, record } from "./fixtures/records.ts";
 import { playRun, type Script } from "./fixtures/scripted-run.ts";
+import { expectSound, SIZES } from "./fixtures/sound-screen.ts";
 
 const UTF8 = { LANG: "C.UTF-8" };
-const SIZES: Size[] = [
-  { columns: 80, rows: 24 },
-  { columns: 60, rows: 15 },
-  { columns: 200, rows: 50 },
-  { columns: 40, rows: 10 },
-  { columns: 30, rows: 8 },
-  { columns: 20, rows: 3 },
-  { columns: 1, rows: 1 },
-];
 const EVERYTHING = [
   ...NASTY_TEXTS.map((_, number) => nastyRecord(number)),
   bigRecord(1),
@@ -53,15 +44,6 @@ async function screenAfter(script: Script, size: Size, env: Environment = UTF8) 
     draw: () =>
       renderToString(<LineScreen program={screen} canvas={canvas} />, { columns: size.columns }).split("\n"),
   };
-}
-
-/** No line too long or too many, and nothing that a terminal would obey. */
-function expectSound(lines: string[], { columns, rows }: Size): void {
-  expect(lines.length).toBeLessThanOrEqual(rows);
-  for (const line of lines) {
-    expect(stringWidth(line)).toBeLessThanOrEqual(columns);
-    expect(line).not.toMatch(/[\x00-\x1f\x7f-\x9f\u200b\u2028\u2029\u202e]/);
-  }
 }
 
 describe.each(SIZES.map((size) => [`${size.columns} by ${size.rows}`, size] as const))("at %s", (_, size) => {
@@ -190,4 +172,20 @@ test("a repair is asked for with the whole question, or not at all", async () =>
 test("a long table name keeps both its ends, and the mode stays to be seen", async () => {
   const screen = await screenAfter({ mode: "repair" }, SIZES[1]!);
   expect(screen.draw()[0]).toMatch(/^ repair {2}us-.*… ?.*rs ─► eu-.*rs/);
+});
+
+test("sides that aren't tables are called by their own names", async () => {
+  const labels = { primary: "table", replica: "snapshot" };
+  const screen = await screenAfter({ labels }, SIZES[0]!);
+  const [, , primary, replica] = screen.draw();
+  expect(primary).toMatch(/^ table +200\.0 k items/);
+  expect(replica).toMatch(/^ snapshot 200\.0 k items/);
+  screen.press("down", "enter");
+  expect(screen.draw()[3]).toMatch(/^ {3}attribute {2}table +snapshot$/);
+  screen.press("?");
+  expect(screen.draw().join("\n")).toContain("+ only in the table   - only in the snapshot");
+
+  const narrow = await screenAfter({ labels }, { columns: 40, rows: 15 });
+  narrow.press("down", "enter");
+  expect(narrow.draw().slice(5, 8)).toEqual([" ~ status", '   table     "refunded"', '   snapshot  "paid"']);
 });

@@ -1,10 +1,15 @@
 import { resolve } from "node:path";
 import type { DiffMode } from "../../core/diff/diff-events.ts";
-import { MOST_SEGMENTS } from "../../core/diff/segments.ts";
 import { DdbrError } from "../../core/errors.ts";
 import { parseTableLocation, type TableLocation } from "../../core/location.ts";
+import { MOST_SEGMENTS } from "../../core/segments.ts";
 import type { AccessOptions } from "../../core/table/access.ts";
+import { accessOption } from "../options/access.ts";
+import { localFile } from "../options/local-file.ts";
 import { numberOption } from "../options/numbers.ts";
+import { segmentOption } from "../options/segment.ts";
+import { settleOption } from "../options/settle.ts";
+import { patienceOption } from "../options/store-access.ts";
 
 /** The words of the command line, as they were typed. */
 export interface DiffWords {
@@ -59,7 +64,7 @@ export interface DiffRequest {
   undoFile: string | undefined;
 }
 
-export const DEFAULTS = { concurrency: 4, settleSeconds: 3, memoryMb: 32, patienceSeconds: 60 };
+export const DEFAULTS = { concurrency: 4, memoryMb: 32 };
 
 const MB = 1024 * 1024;
 
@@ -68,24 +73,22 @@ export function parseDiffRequest(words: DiffWords): DiffRequest {
   refuseContradictions(words);
   const number = numberOption;
   const segments = number("--segments", words.segments, { min: 1, max: MOST_SEGMENTS, integer: true });
-  const segment = number("--segment", words.segment, { min: 0, max: MOST_SEGMENTS - 1, integer: true });
-  if (segment !== undefined && segments === undefined) {
-    throw contradiction(
-      "--segment needs --segments",
-      "say how many segments there are in all: --segment 0 --segments 10",
-    );
-  }
-  if (segment !== undefined && segment >= segments!) {
-    throw contradiction(
-      `there is no segment ${segment} among ${segments}`,
-      `--segment counts from 0 to ${segments! - 1}`,
-    );
-  }
+  const segment = segmentOption(words.segment, segments);
   return {
     primary: parseTableLocation(words.primary),
     replica: parseTableLocation(words.replica),
-    primaryAccess: access("primary", words.primaryProfile, words.primaryRoleArn, words.primaryExternalId),
-    replicaAccess: access("replica", words.replicaProfile, words.replicaRoleArn, words.replicaExternalId),
+    primaryAccess: accessOption(
+      "--primary-",
+      words.primaryProfile,
+      words.primaryRoleArn,
+      words.primaryExternalId,
+    ),
+    replicaAccess: accessOption(
+      "--replica-",
+      words.replicaProfile,
+      words.replicaRoleArn,
+      words.replicaExternalId,
+    ),
     mode: words.backfill ? "backfill" : words.repair ? "repair" : "check",
     dryRun: words.dryRun,
     segment,
@@ -98,12 +101,11 @@ export function parseDiffRequest(words: DiffWords): DiffRequest {
     maxReadUnits: number("--max-rcu", words.maxRcu, { min: 0, above: true }),
     maxWriteUnits: number("--max-wcu", words.maxWcu, { min: 0, above: true }),
     consistent: words.consistent,
-    settleMs: (number("--settle", words.settle, { min: 0, max: 3600 }) ?? DEFAULTS.settleSeconds) * 1000,
+    settleMs: settleOption(words.settle),
     waitingBytes: (number("--memory", words.memory, { min: 1, max: 1_000_000 }) ?? DEFAULTS.memoryMb) * MB,
-    patienceMs:
-      (number("--patience", words.patience, { min: 0, max: 86_400 }) ?? DEFAULTS.patienceSeconds) * 1000,
-    reportFile: path("--report", words.report),
-    undoFile: path("--undo-file", words.undoFile),
+    patienceMs: patienceOption(words.patience),
+    reportFile: localFile("--report", words.report),
+    undoFile: localFile("--undo-file", words.undoFile),
   };
 }
 
@@ -134,37 +136,6 @@ function refuseContradictions(words: DiffWords): void {
     throw contradiction("--report and --undo-file name the same file", "give them different names");
   }
   if (ignore?.includes("")) throw contradiction("--ignore is empty", "name an attribute");
-}
-
-function access(
-  side: string,
-  profile: string | undefined,
-  roleArn: string | undefined,
-  externalId: string | undefined,
-): AccessOptions {
-  if (profile === "") throw contradiction(`--${side}-profile is empty`, "name a profile of ~/.aws/config");
-  if (externalId !== undefined && roleArn === undefined) {
-    throw contradiction(`--${side}-external-id needs --${side}-role-arn`, "an external id belongs to a role");
-  }
-  if (roleArn !== undefined && !/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/.test(roleArn)) {
-    throw contradiction(
-      `--${side}-role-arn is ${JSON.stringify(roleArn)}, not a role's ARN`,
-      "it looks like arn:aws:iam::123456789012:role/name",
-    );
-  }
-  return {
-    ...(profile === undefined ? {} : { profile }),
-    ...(roleArn === undefined ? {} : { roleArn }),
-    ...(externalId === undefined ? {} : { externalId }),
-  };
-}
-
-function path(option: string, text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  if (text === "" || text.includes("\0"))
-    throw contradiction(`${option} is no file's name`, "name a local file");
-  if (/^[a-z0-9]+:\/\//i.test(text)) throw contradiction(`${option} is a URL`, "name a local file");
-  return text;
 }
 
 function contradiction(message: string, hint: string): DdbrError {

@@ -38,6 +38,7 @@ export function createJsonReport(write: (line: string) => void): DiffReport {
       case "segment-done":
       case "repaired":
       case "race-lost":
+      case "foreign":
       case "backfilled": {
         const { type, ...fields } = event;
         return emit(type, fields);

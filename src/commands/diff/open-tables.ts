@@ -11,8 +11,8 @@ export async function openTables(
   const { consistent, maxReadUnits, maxWriteUnits, patienceMs } = request;
   const options = { consistent, maxReadUnits, maxWriteUnits, patienceMs, signal };
   const opened = await Promise.allSettled([
-    openTable(request.primary, { ...options, access: request.primaryAccess }),
-    openTable(request.replica, { ...options, access: request.replicaAccess }),
+    openTable(request.primary, { ...options, label: "primary", access: request.primaryAccess }),
+    openTable(request.replica, { ...options, label: "replica", access: request.replicaAccess }),
   ]);
   const failed = opened.find((table) => table.status === "rejected");
   if (failed !== undefined) throw failed.reason;
@@ -46,7 +46,8 @@ function refuseOtherSchema(primary: Table, replica: Table): void {
   );
 }
 
-function refuseIgnoredKey({ description: { schema } }: Table, ignore: readonly string[]): void {
+/** @throws DdbrError `usage` */
+export function refuseIgnoredKey({ description: { schema } }: Table, ignore: readonly string[]): void {
   const key = schema.find(({ name }) => ignore.includes(name));
   if (key === undefined) return;
   throw new DdbrError("usage", `--ignore ${key.name}: the key cannot be ignored`, {

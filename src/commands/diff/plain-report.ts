@@ -1,4 +1,4 @@
-import type { DiffEvent, DiffReport, SideDescription, Undone } from "../../core/diff/diff-events.ts";
+import type { DiffEvent, DiffReport, Side, SideDescription, Undone } from "../../core/diff/diff-events.ts";
 import { addToTotals, countDiscrepancies, type DiffTotals, NO_TOTALS } from "../../core/diff/diff-totals.ts";
 import { escapeForTerminal } from "../../core/escape.ts";
 import { humanJson } from "../../core/item/human.ts";
@@ -30,7 +30,8 @@ export function createPlainReport(
         chosen = event.chosen.length;
         if (quiet) return;
         for (const text of startLines(event)) info(text);
-        timer = setInterval(() => info(progressText(totals, chosen)), PROGRESS_EVERY_MS);
+        const labels = { primary: event.primary.label, replica: event.replica.label };
+        timer = setInterval(() => info(progressText(totals, chosen, labels)), PROGRESS_EVERY_MS);
         timer.unref();
         return;
       }
@@ -43,6 +44,8 @@ export function createPlainReport(
       case "backfilled":
         if (!quiet) for (const key of event.keys) info(`[backfill] ${humanJson(key)}`);
         return;
+      case "foreign":
+        return line("warn", `[foreign] ${event.object}: ${event.reason}`);
       case "undone":
         return line("error", `[undone] ${undoneText(event.undone)}`);
       case "finished":
@@ -66,22 +69,23 @@ function startLines(event: Extract<DiffEvent, { type: "started" }>): string[] {
   const { primary, replica, segments, chosen, estimate } = event;
   const writes = estimate.writeUnits > 0 ? `, ${formatUnits(estimate.writeUnits)} write units` : "";
   return [
-    `[start] primary ${describeSide(primary)}`,
-    `[start] replica ${describeSide(replica)}`,
+    `[start] ${describeSide(primary)}`,
+    `[start] ${describeSide(replica)}`,
     `[start] ${formatCount(chosen.length)} of ${formatCount(segments)} segments`,
-    `[estimate] ${formatUnits(estimate.readUnits.primary)} read units on the primary, ` +
-      `${formatUnits(estimate.readUnits.replica)} on the replica${writes}, from the tables' sizes`,
+    `[estimate] ${formatUnits(estimate.readUnits.primary)} read units on the ${primary.label}, ` +
+      `${formatUnits(estimate.readUnits.replica)} on the ${replica.label}${writes}, from the tables' sizes`,
   ];
 }
 
-function describeSide({ name, items, bytes }: SideDescription): string {
-  return `${name}: about ${formatCount(items)} items, ${formatBytes(bytes)}`;
+function describeSide({ label, name, items, bytes }: SideDescription): string {
+  const size = bytes > 0 || items === 0 ? `, ${formatBytes(bytes)}` : "";
+  return `${label} ${name}: about ${formatCount(items)} items${size}`;
 }
 
-function progressText(totals: DiffTotals, chosen: number): string {
+function progressText(totals: DiffTotals, chosen: number, labels: Record<Side, string>): string {
   return (
-    `[progress] ${totals.segmentsDone}/${chosen} segments, primary ${formatCount(totals.primary.items)} items, ` +
-    `replica ${formatCount(totals.replica.items)} items, ${formatCount(countDiscrepancies(totals))} discrepancies`
+    `[progress] ${totals.segmentsDone}/${chosen} segments, ${labels.primary} ${formatCount(totals.primary.items)} items, ` +
+    `${labels.replica} ${formatCount(totals.replica.items)} items, ${formatCount(countDiscrepancies(totals))} discrepancies`
   );
 }
 

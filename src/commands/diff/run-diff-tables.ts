@@ -1,10 +1,10 @@
 import type { DiffMode } from "../../core/diff/diff-events.ts";
 import { diffTables } from "../../core/diff/diff-tables.ts";
 import type { DiffTotals } from "../../core/diff/diff-totals.ts";
-import { chooseSegments, segmentsForSize } from "../../core/diff/segments.ts";
 import { DdbrError } from "../../core/errors.ts";
 import { escapeForTerminal } from "../../core/escape.ts";
 import { ignoredAttributes } from "../../core/item/ignored.ts";
+import { chooseSegments, segmentsForSize } from "../../core/segments.ts";
 import type { Table } from "../../core/table/table.ts";
 import { ask, canAsk } from "../output/ask.ts";
 import { formatBytes, formatCount } from "../output/figures.ts";
@@ -69,7 +69,7 @@ async function describeTables(request: DiffRequest): Promise<{ primary: Table; r
 
 function scope(request: DiffRequest, { primary, replica }: { primary: Table; replica: Table }) {
   const bytes = Math.max(primary.description.bytes, replica.description.bytes);
-  const segments = request.segments ?? segmentsForSize(bytes, request.sample);
+  const segments = request.segments ?? segmentsForSize(bytes, { sample: request.sample });
   return {
     segments,
     chosen: chooseSegments(segments, request.segment, request.sample),

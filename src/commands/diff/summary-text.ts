@@ -4,34 +4,41 @@ import { formatBytes, formatCount, formatDuration, formatUnits, plural } from ".
 
 /** What a run came to, in a few lines for people: the verdict first, then what it cost. */
 export function summaryLines(summary: DiffSummary): string[] {
-  const { totals, elapsedMs } = summary;
+  const { totals, elapsedMs, labels } = summary;
   const rate = Math.round((totals.primary.items + totals.replica.items) / Math.max(elapsedMs / 1000, 0.001));
   return [
     verdict(summary),
     ...scope(summary),
     ...notDone(summary),
-    `primary: ${sideFigures(totals.primary)}`,
-    `replica: ${sideFigures(totals.replica)}`,
+    ...foreign(summary),
+    `${labels.primary}: ${sideFigures(totals.primary)}`,
+    `${labels.replica}: ${sideFigures(totals.replica)}`,
     `in flight ${formatCount(totals.inFlight)}, looked up ${formatCount(totals.primary.lookedUp + totals.replica.lookedUp)}` +
       `, races lost ${formatCount(totals.racesLost)}; took ${formatDuration(elapsedMs)}, ${formatCount(rate)} items/s`,
   ];
 }
 
 function verdict(summary: DiffSummary): string {
-  const { mode, totals, outcome, dryRun } = summary;
+  const { mode, totals, outcome, dryRun, labels } = summary;
   const end = { clean: "", discrepancies: "", incomplete: "incomplete: ", interrupted: "stopped: " }[outcome];
   if (mode === "backfill") {
-    return `${end}${plural(totals.backfilled, "item")} ${dryRun ? "would be written" : "written"} to the replica`;
+    return `${end}${plural(totals.backfilled, "item")} ${dryRun ? "would be written" : "written"} to the ${labels.replica}`;
   }
   const { missing, different, extraneous } = totals.discrepancies;
   const count = countDiscrepancies(totals);
   if (count === 0) {
     if (end !== "") return `${end}no discrepancies found so far`;
-    return isPart(summary) ? "no discrepancies" : "no discrepancies: the replica equals the primary";
+    return isPart(summary)
+      ? "no discrepancies"
+      : `no discrepancies: the ${labels.replica} equals the ${labels.primary}`;
   }
   const found = plural(count, "discrepancy", "discrepancies");
   const kinds = `${formatCount(missing)} missing, ${formatCount(different)} different, ${formatCount(extraneous)} extraneous`;
   return `${end}${found} (${kinds})${repairs(summary)}`;
+}
+
+function foreign({ totals }: DiffSummary): string[] {
+  return totals.foreign === 0 ? [] : [`${plural(totals.foreign, "foreign object")} passed over`];
 }
 
 /** What a clean verdict does not cover. */

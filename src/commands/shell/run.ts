@@ -2,6 +2,7 @@ import { type BaseContext, Cli } from "clipanion";
 import { describeError, exitCodeOf } from "../../core/errors.ts";
 import { COMMANDS } from "../commands.ts";
 import { VERSION } from "../version.ts";
+import { sharedOptionsLast } from "./shared-options-last.ts";
 
 /** Clipanion writes failures to stdout, with usage pages and stacks: here they are kept for one line on stderr. */
 class DdbrCli extends Cli {
@@ -14,10 +15,8 @@ class DdbrCli extends Cli {
 
   /** Clipanion marks an option's value by `#0`, and ends its pages without a line break. */
   override usage(...args: Parameters<Cli["usage"]>): string {
-    return `${super
-      .usage(...args)
-      .replaceAll(/ #0/g, "=… ")
-      .trimEnd()}\n`;
+    const page = super.usage(...args).replaceAll(/ #0/g, "=… ");
+    return `${sharedOptionsLast(page).trimEnd()}\n`;
   }
 }
 
@@ -31,7 +30,7 @@ export async function run(words: string[], context: BaseContext = Cli.defaultCon
   });
   for (const command of COMMANDS) cli.register(command);
   const [first, ...rest] = words;
-  const argv = first === "help" && rest.length === 1 ? [...rest, "--help"] : words;
+  const argv = first === "help" && rest.length > 0 ? [...rest, "--help"] : words;
   const exitCode = await cli.run(argv, context);
   return cli.failure === undefined ? exitCode : fail(cli, argv, context);
 }

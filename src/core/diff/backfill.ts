@@ -1,15 +1,16 @@
 import { keyOf } from "../item/attribute-value.ts";
-import type { DiffRun } from "./diff-tables.ts";
+import { eachSegment } from "../segments.ts";
+import type { DiffOptions } from "./diff-tables.ts";
 import { imageToWrite } from "./repair.ts";
-import { eachSegment } from "./segments.ts";
+import type { DiffRun } from "./run-diff.ts";
 
 /** BatchWriteItem takes no more items than this. */
 const WRITE_BATCH = 25;
 const WRITES_AT_ONCE = 4;
 
 /** Writes every item of the primary to the replica; a page counts as done only when all of it is written. */
-export async function backfill(run: DiffRun): Promise<number> {
-  const { primary, replica, segments, ignored, signal, gate, dryRun, report } = run;
+export async function backfill(run: DiffRun, { primary, replica }: DiffOptions): Promise<number> {
+  const { segments, ignored, signal, gate, dryRun, report } = run;
   const { schema } = primary.description;
   await eachSegment(run, async (segment) => {
     for await (const page of primary.scan(segment, segments, signal)) {

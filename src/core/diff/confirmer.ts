@@ -12,11 +12,11 @@ import type { DiffReport } from "./diff-events.ts";
 import { compareImages } from "./discrepancy.ts";
 import { judge, newPending, type Pending } from "./pending.ts";
 import { carryOut, planRepair, type RepairStep, type UndoLog } from "./repair.ts";
-import type { RepairTarget, Source } from "./source.ts";
+import type { RecordSide, RepairTarget } from "./source.ts";
 
 export interface ConfirmOptions {
-  primary: Source;
-  replica: Source;
+  primary: RecordSide;
+  replica: RecordSide;
   schema: KeySchema;
   ignored: Ignored | undefined;
   /** How long both sides must have stayed the same to count as stable, milliseconds. */
@@ -131,7 +131,7 @@ export class Confirmer {
     if (failures.length > 0) throw (failures[0] as PromiseRejectedResult).reason;
   }
 
-  async #read(source: Source, batch: Pending[]): Promise<Map<string, WireItem>> {
+  async #read(source: RecordSide, batch: Pending[]): Promise<Map<string, WireItem>> {
     const { schema, signal } = this.#options;
     const keys = batch.map(({ key }) => keyFromString(key, schema));
     const items = await source.read(keys, true, signal);

@@ -9,6 +9,8 @@ export type DiffMode = "check" | "repair" | "backfill";
 
 /** One compared side, as described before the run. Counts are the service's own, up to six hours old. */
 export interface SideDescription {
+  /** What the side is called on the screen and in lines, e.g. `primary`; one short word. */
+  label: string;
   /** The location as the user typed it. */
   name: string;
   schema: KeySchema;
@@ -34,6 +36,8 @@ export interface DiffSummary {
   jobId: string;
   mode: DiffMode;
   dryRun: boolean;
+  /** What the two sides are called. */
+  labels: Record<Side, string>;
   /**
    * - `clean`: nothing differs, or all was repaired and verified
    * - `discrepancies`: some remain · `incomplete`: something could not be done · `interrupted`: stopped by the user
@@ -85,6 +89,8 @@ export type DiffEvent =
   | { type: "race-lost"; key: WireKey }
   /** Items written to the replica (or, on a dry run, that would be). */
   | { type: "backfilled"; keys: readonly WireKey[] }
+  /** An object in the folder that is not a record: passed over. */
+  | { type: "foreign"; object: string; reason: string }
   | { type: "undone"; undone: Undone }
   | { type: "finished"; summary: DiffSummary };
 

@@ -1,130 +1,19 @@
-import { randomBytes } from "node:crypto";
-import { describeError } from "../errors.ts";
-import type { WireKey } from "../item/attribute-value.ts";
-import type { Ignored } from "../item/canonical.ts";
-import { PauseGate } from "../pause-gate.ts";
 import { backfill } from "./backfill.ts";
 import { compareTables } from "./compare-tables.ts";
-import type { DiffEvent, DiffMode, DiffReport, DiffSummary, Side } from "./diff-events.ts";
-import { addToTotals, countDiscrepancies, type DiffTotals, NO_TOTALS } from "./diff-totals.ts";
-import { estimateDiff } from "./estimate.ts";
-import type { UndoLog } from "./repair.ts";
-import type { BackfillTarget, RepairTarget, RequestObserver, Source } from "./source.ts";
+import type { DiffSummary } from "./diff-events.ts";
+import { type DiffSetup, runDiff } from "./run-diff.ts";
+import type { BackfillTarget, RepairTarget, Source } from "./source.ts";
 
-export interface DiffOptions {
+export interface DiffOptions extends DiffSetup {
   primary: Source;
   replica: Source & RepairTarget & BackfillTarget;
-  mode: DiffMode;
-  /** Write nothing. */
-  dryRun: boolean;
-  /** How many segments the tables are split into, and which of them to do. */
-  segments: number;
-  chosen: readonly number[];
-  /** Segments done at the same time. */
-  concurrency: number;
-  /** Top-level attributes that comparing passes over. */
-  ignored?: Ignored | undefined;
-  /** Scans and look-ups are consistent reads, at twice the price. */
-  consistent: boolean;
-  /** How long both sides must stay the same, and different, to be called a discrepancy; milliseconds. */
-  settleMs: number;
   /** Bound on what waits for its partner, in all segments together; bytes. */
   waitingBytes: number;
-  /** Write units a second that the replica may be asked for; bounds how many repairs are read at once. */
-  maxWriteUnits?: number | undefined;
-  /** How long a repair's write is tried again, milliseconds. */
-  patienceMs: number;
-  undo?: UndoLog | undefined;
-  /** Only these keys, instead of scanning. */
-  keys?: Iterable<WireKey>;
-  signal: AbortSignal;
-  gate?: PauseGate;
-  report: DiffReport;
-  jobId?: string | undefined;
 }
 
-/** A run under way: its options, and what its parts share. */
-export interface DiffRun extends DiffOptions {
-  gate: PauseGate;
-  /** Stops all parts: aborts when the user stops the run and when one part fails. */
-  signal: AbortSignal;
-  fail(error: unknown): void;
-  /** Set once a part has failed. */
-  failed(): boolean;
-}
-
-/**
- * Compares two tables, repairs the replica, or fills a new one. Resolves with the summary also when the run was
- * stopped or could not do everything; `outcome` says which. What was not done is reported as `undone`.
- */
-export async function diffTables(options: DiffOptions): Promise<DiffSummary> {
-  const {
-    primary,
-    replica,
-    mode,
-    dryRun,
-    segments,
-    chosen,
-    jobId = randomBytes(4).toString("hex"),
-  } = options;
-  const startedAt = performance.now();
-  let totals: DiffTotals = NO_TOTALS;
-  const report = (event: DiffEvent) => {
-    totals = addToTotals(totals, event);
-    options.report(event);
-  };
-  primary.observe(observerOf("primary", report));
-  replica.observe(observerOf("replica", report));
-  report({
-    type: "started",
-    jobId,
-    mode,
-    dryRun,
-    primary: primary.description,
-    replica: replica.description,
-    segments,
-    chosen,
-    estimate: estimateDiff(options),
-  });
-
-  const failure = new AbortController();
-  const run: DiffRun = {
-    ...options,
-    gate: options.gate ?? new PauseGate(),
-    report,
-    signal: AbortSignal.any([options.signal, failure.signal]),
-    // What fails after the user has stopped the run fails because of that.
-    fail: (error) => (options.signal.aborted ? undefined : failure.abort(error)),
-    failed: () => failure.signal.aborted,
-  };
-  const unconfirmed = await (mode === "backfill" ? backfill(run) : compareTables(run));
-
-  const summary: DiffSummary = {
-    jobId,
-    mode,
-    dryRun,
-    outcome: options.signal.aborted && !run.failed() ? "interrupted" : outcomeOf(totals, run.failed()),
-    totals,
-    segments: options.keys === undefined ? chosen.length : 0,
-    ofSegments: options.keys === undefined ? segments : 0,
-    elapsedMs: Math.round(performance.now() - startedAt),
-    unconfirmed,
-    ...(run.failed() ? { failure: describeError(failure.signal.reason) } : {}),
-  };
-  report({ type: "finished", summary });
-  return summary;
-}
-
-function outcomeOf(totals: DiffTotals, failed: boolean): DiffSummary["outcome"] {
-  const { repaired, undone } = totals;
-  if (failed || undone.keys + undone.segments > 0) return "incomplete";
-  const mended = repaired.put + repaired.delete + repaired["by-others"];
-  return countDiscrepancies(totals) > mended ? "discrepancies" : "clean";
-}
-
-function observerOf(side: Side, report: DiffReport): RequestObserver {
-  return {
-    answered: (call) => report({ type: "answered", side, ...call }),
-    retried: (call) => report({ type: "retried", side, ...call }),
-  };
+/** Compares two tables, repairs the replica, or fills a new one. */
+export function diffTables(options: DiffOptions): Promise<DiffSummary> {
+  return runDiff(options, (run) =>
+    options.mode === "backfill" ? backfill(run, options) : compareTables(run, options),
+  );
 }

@@ -25,6 +25,8 @@ export interface DiffTotals {
   racesLost: number;
   inFlight: number;
   backfilled: number;
+  /** Objects in the folder that are not records. */
+  foreign: number;
   undone: { keys: number; segments: number };
 }
 
@@ -48,6 +50,7 @@ export const NO_TOTALS: DiffTotals = {
   racesLost: 0,
   inFlight: 0,
   backfilled: 0,
+  foreign: 0,
   undone: { keys: 0, segments: 0 },
 };
 
@@ -78,6 +81,8 @@ export function addToTotals(totals: DiffTotals, event: DiffEvent): DiffTotals {
       return { ...totals, racesLost: totals.racesLost + 1 };
     case "backfilled":
       return { ...totals, backfilled: totals.backfilled + event.keys.length };
+    case "foreign":
+      return { ...totals, foreign: totals.foreign + 1 };
     case "undone":
       return { ...totals, undone: bump(totals.undone, event.undone.key ? "keys" : "segments") };
     case "started":

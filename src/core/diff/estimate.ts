@@ -1,11 +1,11 @@
 import type { DiffEstimate, SideDescription } from "./diff-events.ts";
-import type { DiffOptions } from "./diff-tables.ts";
+import type { DiffSetup } from "./run-diff.ts";
 
 const READ_UNIT_BYTES = 4096;
 const WRITE_UNIT_BYTES = 1024;
 
 /** What the run will consume, from the tables' sizes: a scan pays by size, a write by item. */
-export function estimateDiff(options: DiffOptions): DiffEstimate {
+export function estimateDiff(options: DiffSetup): DiffEstimate {
   const { primary, replica, mode, dryRun, consistent, segments, chosen, keys } = options;
   const share = keys === undefined ? chosen.length / segments : 0;
   const scan = ({ bytes }: SideDescription) =>

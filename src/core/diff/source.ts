@@ -7,27 +7,35 @@ export interface RequestObserver {
   retried(call: { operation: string; throttled: boolean }): void;
 }
 
-/**
- * One side of a comparison. Nothing is assumed of the order in which items come, nor that an item lies in
- * the same segment on both sides: where that holds a comparison costs less, and where it doesn't it is as right.
- */
-export interface Source {
+/** One side of a comparison, as far as single records go. */
+export interface RecordSide {
   readonly description: SideDescription;
 
   /** Tells the observer of every request from now on. */
   observe(observer: RequestObserver): void;
 
   /**
-   * All items of a segment in pages, each item at least once. Segments are 0 to `segments` - 1, and together
-   * they cover everything. Fails with a DdbrError; ends with the signal's reason when that aborts.
-   */
-  scan(segment: number, segments: number, signal: AbortSignal): AsyncIterable<WireItem[]>;
-
-  /**
    * The present items of these keys, in any order; absent ones are left out. Returns only when every key
    * was answered for, or fails. `consistent`: sees every write that was acknowledged before.
    */
   read(keys: WireKey[], consistent: boolean, signal: AbortSignal): Promise<WireItem[]>;
+}
+
+/**
+ * A side that is scanned by segments. Nothing is assumed of the order in which items come, nor that an item lies in
+ * the same segment on both sides: where that holds a comparison costs less, and where it doesn't it is as right.
+ */
+export interface Source extends RecordSide {
+  /**
+   * All items of a segment in pages, each item at least once. Segments are 0 to `segments` - 1, and together
+   * they cover everything. Fails with a DdbrError; ends with the signal's reason when that aborts. `consumed` is told what each page has cost.
+   */
+  scan(
+    segment: number,
+    segments: number,
+    signal: AbortSignal,
+    consumed?: (readUnits: number) => void,
+  ): AsyncIterable<WireItem[]>;
 }
 
 /** Somebody else wrote the record since it was read, or the write took effect. */

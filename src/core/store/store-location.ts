@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DdbrError } from "../errors.ts";
 
@@ -72,4 +72,23 @@ export function checkKey(key: string): void {
 
 function wrong(text: string, problem: string): DdbrError {
   return new DdbrError("location", problem, { subject: JSON.stringify(text), hint: STORE_FORMS });
+}
+
+/** A place below another. */
+export function placeIn(location: StoreLocation, name: string): StoreLocation {
+  const text = `${location.text}/${name}`;
+  if (location.kind === "directory") return { ...location, text, path: join(location.path, name) };
+  return { ...location, text, prefix: location.prefix === "" ? name : `${location.prefix}/${name}` };
+}
+
+/** A file's place: the folder it is in, and its name. @throws DdbrError `location` where no file is named */
+export function splitFile(location: StoreLocation): { folder: StoreLocation; name: string } {
+  const wholePath = location.kind === "directory" ? location.path : location.prefix;
+  const name = basename(wholePath);
+  if (name === "") throw wrong(location.text, "names no file");
+  const folder = location.text.slice(0, location.text.lastIndexOf("/")) || "/";
+  if (location.kind === "directory") {
+    return { folder: { ...location, text: folder, path: dirname(location.path) }, name };
+  }
+  return { folder: { ...location, text: folder, prefix: wholePath.slice(0, -name.length - 1) }, name };
 }

@@ -1,9 +1,8 @@
 import type { DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 import { DdbrError } from "../errors.ts";
-import type { TableLocation } from "../location.ts";
-import { profileEndpoint } from "./profile-endpoint.ts";
+import { type ConfiguredService, profileEndpoint } from "./profile-endpoint.ts";
 
-/** Whose credentials reach a table; without any, the SDK's usual chain. */
+/** Whose credentials reach a table or a bucket; without any, the SDK's usual chain. */
 export interface AccessOptions {
   /** A profile of the AWS config files. */
   profile?: string;
@@ -14,18 +13,29 @@ export interface AccessOptions {
   anyone?: boolean;
 }
 
-const DEFAULT_REGION = "us-east-1";
+export const DEFAULT_REGION = "us-east-1";
 
 /** Servers of one's own don't check who asks; DynamoDB Local only wants something of the right form. */
-const ANYONE = { accessKeyId: "local", secretAccessKey: "local" };
+export const ANYONE = { accessKeyId: "local", secretAccessKey: "local" };
+
+/** Where a client's requests go, as far as that is given. */
+interface Place {
+  region?: string;
+  endpoint?: string;
+}
+
+/** What the clients of all services have in common. */
+type ClientAccess = Pick<DynamoDBClientConfig, "endpoint" | "region" | "profile" | "credentials">;
 
 /** The client's settings for region, endpoint and credentials. */
 export async function clientAccess(
-  location: TableLocation,
+  location: Place,
   { profile, roleArn, externalId, anyone }: AccessOptions,
-): Promise<DynamoDBClientConfig> {
-  const config: DynamoDBClientConfig = {};
-  const endpoint = location.endpoint ?? (profile === undefined ? undefined : await profileEndpoint(profile));
+  service: ConfiguredService = "dynamodb",
+): Promise<ClientAccess> {
+  const config: ClientAccess = {};
+  const endpoint =
+    location.endpoint ?? (profile === undefined ? undefined : await profileEndpoint(profile, service));
   if (endpoint !== undefined) config.endpoint = endpoint;
   const region = location.region ?? (location.endpoint ? serverRegion(location.endpoint) : undefined);
   if (region !== undefined) config.region = region;
@@ -79,7 +89,7 @@ async function namedCredentials(profile: string | undefined) {
 }
 
 /** AWS's own servers, VPC endpoints among them, speak https and want real credentials. */
-function isServerOfOnesOwn({ endpoint }: TableLocation): boolean {
+function isServerOfOnesOwn({ endpoint }: Place): boolean {
   return endpoint?.toLowerCase().startsWith("http:") ?? false;
 }
 

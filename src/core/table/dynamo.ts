@@ -4,7 +4,11 @@ import {
   DeleteItemCommand,
   DescribeTableCommand,
   type DescribeTableOutput,
+  DescribeTimeToLiveCommand,
+  type DescribeTimeToLiveOutput,
   DynamoDBClient,
+  ListTagsOfResourceCommand,
+  type ListTagsOfResourceOutput,
   PutItemCommand,
   ScanCommand,
 } from "@aws-sdk/client-dynamodb";
@@ -33,6 +37,7 @@ export interface ScanInput {
 export interface ScanOutput {
   Items: WireItem[];
   LastEvaluatedKey?: WireKey;
+  ConsumedCapacity?: Consumed;
 }
 
 export type WriteRequest = { PutRequest: { Item: WireItem } } | { DeleteRequest: { Key: WireKey } };
@@ -46,6 +51,8 @@ export interface ConditionInput {
 /** The slice of DynamoDB that this project uses, on one table, items in wire form. */
 export interface Dynamo {
   describe(signal?: AbortSignal): Promise<NonNullable<DescribeTableOutput["Table"]>>;
+  /** Tags and expiry, which describing leaves out; each `undefined` where it is not allowed or not known there. */
+  extras(arn: string, signal?: AbortSignal): Promise<TableExtras>;
   scan(input: ScanInput, signal?: AbortSignal): Promise<ScanOutput>;
   /** At most 100 keys; `unprocessed` are those that the answer did not cover. */
   batchGet(
@@ -59,6 +66,11 @@ export interface Dynamo {
   put(item: WireItem, condition: ConditionInput): Promise<WireItem | undefined>;
   delete(key: WireKey, condition: ConditionInput): Promise<WireItem | undefined>;
   close(): void;
+}
+
+export interface TableExtras {
+  tags: { Key: string; Value: string }[] | undefined;
+  timeToLive: DescribeTimeToLiveOutput["TimeToLiveDescription"];
 }
 
 export interface DynamoOptions {
@@ -128,18 +140,38 @@ export async function openDynamo(location: TableLocation, options: DynamoOptions
     });
   }
 
+  const ask = <Output>(operation: string, command: object, signal?: AbortSignal): Promise<Output> =>
+    persist(operation, command, signal, { maxRetryTime: DESCRIBE_PATIENCE_MS });
+
   return {
     async describe(signal) {
-      const output = await persist<DescribeTableOutput>(
+      const output = await ask<DescribeTableOutput>(
         "DescribeTable",
         new DescribeTableCommand({ TableName }),
         signal,
-        { maxRetryTime: DESCRIBE_PATIENCE_MS },
       );
       const table = output.Table;
       const described = table?.KeySchema?.length && table.AttributeDefinitions?.length;
       if (!described) throw toDdbrError(new NotDynamoDb(), "DescribeTable", location.text);
       return table;
+    },
+
+    async extras(arn, signal) {
+      const [tags, timeToLive] = await Promise.allSettled([
+        allTags((NextToken) =>
+          ask("ListTagsOfResource", new ListTagsOfResourceCommand({ ResourceArn: arn, NextToken }), signal),
+        ),
+        ask<DescribeTimeToLiveOutput>(
+          "DescribeTimeToLive",
+          new DescribeTimeToLiveCommand({ TableName }),
+          signal,
+        ),
+      ]);
+      signal?.throwIfAborted();
+      return {
+        tags: tags.status === "fulfilled" ? tags.value : undefined,
+        timeToLive: timeToLive.status === "fulfilled" ? timeToLive.value.TimeToLiveDescription : undefined,
+      };
     },
 
     scan(input, signal) {
@@ -213,6 +245,19 @@ async function fetchWhole(request: Request): Promise<unknown> {
   const response = await fetch(request, { redirect: "manual" });
   const { headers, status, statusText } = response;
   return { headers, status, statusText, body: Buffer.from(await response.arrayBuffer()) };
+}
+
+async function allTags(
+  page: (token: string | undefined) => Promise<ListTagsOfResourceOutput>,
+): Promise<TableExtras["tags"]> {
+  const tags: NonNullable<TableExtras["tags"]> = [];
+  let token: string | undefined;
+  do {
+    const output = await page(token);
+    for (const { Key = "", Value = "" } of output.Tags ?? []) tags.push({ Key, Value });
+    token = output.NextToken;
+  } while (token !== undefined);
+  return tags;
 }
 
 interface BatchGetAnswer {

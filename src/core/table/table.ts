@@ -6,11 +6,13 @@ import type { TableLocation } from "../location.ts";
 import type { AccessOptions } from "./access.ts";
 import { deleteIfUnchanged, putIfUnchanged } from "./conditional-write.ts";
 import { describeTable } from "./describe.ts";
-import { DEFAULT_PATIENCE_MS, openDynamo, type ScanInput } from "./dynamo.ts";
+import { DEFAULT_PATIENCE_MS, type Dynamo, openDynamo, type ScanInput, type TableExtras } from "./dynamo.ts";
 import { createPace } from "./pace.ts";
 import { untilDone } from "./until-done.ts";
 
 export interface TableOptions {
+  /** What the table is called beside others, e.g. `primary`. */
+  label?: string;
   access?: AccessOptions;
   /** Scan with consistent reads, at twice the price. */
   consistent?: boolean;
@@ -27,7 +29,14 @@ export interface Table extends Source, RepairTarget, BackfillTarget {
   readonly location: TableLocation;
   readonly arn: string;
   readonly createdAt: number;
+  /** Everything that is needed to make such a table again, as the service describes it. */
+  describe(signal?: AbortSignal): Promise<WholeDescription>;
   close(): void;
+}
+
+/** A table as DynamoDB describes it; tags and expiry are absent where they could not be asked for. */
+export interface WholeDescription extends Partial<TableExtras> {
+  table: Awaited<ReturnType<Dynamo["describe"]>>;
 }
 
 /** What one read unit covers: an eventually consistent read pays half of it. */
@@ -41,7 +50,7 @@ const PAGE_BYTES = 1024 * 1024;
 
 /** Opens a table and describes it; fails with a DdbrError when it isn't there, not allowed or not ready. */
 export async function openTable(location: TableLocation, options: TableOptions = {}): Promise<Table> {
-  const { consistent = false, patienceMs = DEFAULT_PATIENCE_MS } = options;
+  const { label = "table", consistent = false, patienceMs = DEFAULT_PATIENCE_MS } = options;
   let observer: RequestObserver | undefined;
   const readPace = createPace(options.maxReadUnits);
   const writePace = createPace(options.maxWriteUnits);
@@ -59,7 +68,7 @@ export async function openTable(location: TableLocation, options: TableOptions =
     },
   });
   const { arn, createdAt, schema, items, bytes } = await describeTable(dynamo, location, options.signal);
-  const description: SideDescription = { name: location.text, schema, items, bytes };
+  const description: SideDescription = { label, name: location.text, schema, items, bytes };
   // Of a new table nothing is known: then the cheapest is expected, and the difference settled.
   const itemBytes = items > 0 && bytes > 0 ? bytes / items : WRITE_UNIT_BYTES;
   const itemReadUnits = Math.ceil(itemBytes / READ_UNIT_BYTES);
@@ -85,12 +94,18 @@ export async function openTable(location: TableLocation, options: TableOptions =
       observer = told;
     },
 
-    async *scan(segment, segments, signal) {
+    async describe(signal) {
+      const table = await dynamo.describe(signal);
+      return { table, ...(await dynamo.extras(arn, signal)) };
+    },
+
+    async *scan(segment, segments, signal, consumed) {
       const page: ScanInput = { Segment: segment, TotalSegments: segments, ConsistentRead: consistent };
       if (pageLimit !== undefined) page.Limit = pageLimit;
       do {
         await readPace.ready(pageUnits, signal);
         const output = await dynamo.scan(page, signal);
+        consumed?.(output.ConsumedCapacity?.CapacityUnits ?? 0);
         yield output.Items;
         page.ExclusiveStartKey = output.LastEvaluatedKey as WireKey;
       } while (page.ExclusiveStartKey !== undefined);

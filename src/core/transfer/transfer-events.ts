@@ -83,7 +83,7 @@ export type TransferEvent =
   | { type: "segment-done"; segment: number }
   /** An earlier run has done this segment. */
   | { type: "segment-kept"; segment: number; items: number; rawBytes: number; storedBytes: number }
-  /** Better known now: the folder's listing is complete, or its size can be told from a part of it. */
+  /** The folder's listing is complete: so many objects are to be read. */
   | { type: "estimated"; items: number }
   | { type: "listed"; objects: number }
   /** Items that came from the source. */

@@ -1,3 +1,5 @@
+import { countDiscrepancies } from "../../core/diff/diff-totals.ts";
+import { compactCount } from "../format/numbers.ts";
 import { type Line, span } from "../format/spans.ts";
 import { CONFIRM_DOES_NOT_FIT, confirmLines } from "../lines/confirm-lines.ts";
 import { detailRows, detailScreen } from "../lines/detail-screen.ts";
@@ -8,6 +10,7 @@ import { oneLine } from "../lines/one-line.ts";
 import { type OpenRecord, RecordOpener } from "../state/detail/open-record.ts";
 import type { Frame } from "../state/frame.ts";
 import { commandOf } from "../state/key-commands.ts";
+import { labelsOf } from "../state/run-state.ts";
 import { INITIAL_VIEW, reduceView, type View, type ViewContext } from "../state/view.ts";
 import type { Canvas } from "../terminal/canvas.ts";
 import type { DiffSession } from "./diff-session.ts";
@@ -36,8 +39,11 @@ export class DiffScreen {
   lines(canvas: Canvas): Line[] {
     const frame = this.#session.frame();
     if (this.#view.screen === "confirm") return this.#question(canvas) ?? [CONFIRM_DOES_NOT_FIT];
-    if (layoutOf(canvas).tiny) return [oneLine(frame, canvas)];
-    if (this.#view.help) return helpLines(canvas).slice(0, canvas.rows);
+    if (layoutOf(canvas).tiny) {
+      const found = `${compactCount(countDiscrepancies(frame.state.totals))} found`;
+      return [oneLine(frame, found, canvas)];
+    }
+    if (this.#view.help) return helpLines(labelsOf(frame.state), canvas).slice(0, canvas.rows);
     if (this.#view.screen === "detail") return this.#detail(frame, canvas);
     return listScreen(this.#title, frame, this.#view, this.#session.spool, canvas);
   }
@@ -87,7 +93,9 @@ export class DiffScreen {
 
   #openRecord(canvas: Canvas): OpenRecord | undefined {
     const row = this.#session.spool.rowAt(this.#view.filter, this.#view.position);
-    return row === undefined ? undefined : this.#opener.open(row, canvas);
+    return row === undefined
+      ? undefined
+      : this.#opener.open(row, canvas, labelsOf(this.#session.frame().state));
   }
 
   #context(canvas: Canvas): ViewContext {

@@ -1,12 +1,13 @@
-import type { DiffEvent, DiffReport, DiffSummary } from "../../core/diff/diff-events.ts";
+import type { DiffEvent, DiffReport, DiffSummary, Side } from "../../core/diff/diff-events.ts";
 import { countDiscrepancies, type DiffTotals } from "../../core/diff/diff-totals.ts";
-import { DdbrError } from "../../core/errors.ts";
 import type { WireKey } from "../../core/item/attribute-value.ts";
-import { PauseGate } from "../../core/pause-gate.ts";
-import type { Activity, Frame } from "../state/frame.ts";
+import type { PauseGate } from "../../core/pause-gate.ts";
+import { type Frame, type SideRates, sideCounters } from "../state/frame.ts";
 import { Meters } from "../state/meters.ts";
 import { scanFraction } from "../state/progress.ts";
+import type { Activity } from "../state/pulse.ts";
 import { RepairProgress } from "../state/repair-progress.ts";
+import { RunControl } from "../state/run-control.ts";
 import { INITIAL_RUN, type RunState, reduceRun } from "../state/run-state.ts";
 import { DiscrepancySpool } from "../state/spool/discrepancy-spool.ts";
 
@@ -38,15 +39,16 @@ export interface DiffDashboardResult {
 /** A run that goes on is never all done: what it found is confirmed after the last page. */
 const ALMOST = 0.99;
 
+const RATES = ["items", "bytes", "readUnits", "writeUnits"] as const;
+
 type Wish = "quit" | "repair";
 
 /** The runs behind one dashboard: what they have told so far, and what the user wants of them. */
 export class DiffSession {
   readonly spool: DiscrepancySpool;
   readonly #runs: DiffRuns;
-  readonly #meters: Meters;
-  readonly #controller = new AbortController();
-  readonly #gate = new PauseGate();
+  readonly #meters: Meters<Side, keyof SideRates>;
+  readonly #control: RunControl;
   #state: RunState = INITIAL_RUN;
   #repair: RepairProgress | undefined;
   #wish: ((wish: Wish) => void) | undefined;
@@ -57,7 +59,8 @@ export class DiffSession {
   ) {
     this.#runs = runs;
     this.spool = spool;
-    this.#meters = new Meters(now);
+    this.#meters = new Meters(RATES, now);
+    this.#control = new RunControl(this.#meters);
   }
 
   /** What is asked before a repair, by what has been found. */
@@ -81,7 +84,7 @@ export class DiffSession {
   }
 
   get stopping(): boolean {
-    return this.#controller.signal.aborted;
+    return this.#control.stopping;
   }
 
   /** Ends the run cleanly; when it is over already, closes the dashboard. */
@@ -91,9 +94,7 @@ export class DiffSession {
   }
 
   stop(): void {
-    if (this.stopping) return;
-    this.#controller.abort(new DdbrError("interrupted", "stopped"));
-    this.#gate.resume();
+    this.#control.stop();
   }
 
   repair(): void {
@@ -101,14 +102,7 @@ export class DiffSession {
   }
 
   togglePause(): void {
-    if (this.over || this.stopping) return;
-    if (this.#gate.paused) {
-      this.#gate.resume();
-      this.#meters.resume();
-    } else {
-      this.#gate.pause();
-      this.#meters.pause();
-    }
+    if (!this.over) this.#control.togglePause();
   }
 
   frame(): Frame {
@@ -116,14 +110,18 @@ export class DiffSession {
       state: this.#state,
       activity: this.#activity,
       canRepair: this.#canRepair,
-      ...this.#meters.read(this.#state, this.#fraction),
+      ...this.#meters.read({
+        counters: sideCounters(this.#state),
+        over: this.over,
+        fraction: this.#fraction,
+      }),
     };
   }
 
   async #run(run: (job: DashboardJob) => Promise<DiffSummary>): Promise<DiffSummary> {
     this.#meters.restart();
     try {
-      return await run({ report: this.#report, signal: this.#controller.signal, gate: this.#gate });
+      return await run({ report: this.#report, signal: this.#control.signal, gate: this.#control.gate });
     } finally {
       this.#meters.pause();
     }
@@ -183,7 +181,7 @@ export class DiffSession {
   get #activity(): Activity {
     if (this.over) return "finished";
     if (this.stopping) return "stopping";
-    if (this.#gate.paused) return "paused";
+    if (this.#control.paused) return "paused";
     if (this.#repair) return "repairing";
     return this.#state.phase;
   }

@@ -35,3 +35,8 @@ export function percentage(fraction: number): string {
   const percent = fraction >= 1 ? 100 : Math.min(99, Math.floor(fraction * 100));
   return `${percent} %`;
 }
+
+/** How many times smaller: `5.2:1`; empty while nothing can be said. */
+export function ratio(raw: number, stored: number): string {
+  return raw > 0 && stored > 0 ? `${compactRate(raw / stored)}:1` : "";
+}

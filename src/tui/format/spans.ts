@@ -11,7 +11,7 @@ export interface Span {
 /** One line of the screen. */
 export type Line = readonly Span[];
 
-export function span(text: string, tone?: Tone): Span {
+export function span(text: string, tone?: Tone | undefined): Span {
   return tone === undefined ? { text } : { text, tone };
 }
 
@@ -24,7 +24,7 @@ export function fitLine(line: Line, width: number, ellipsis: string): Line {
   if (lineWidth(line) <= width) return line;
   const fitted: Span[] = [];
   let room = width;
-  for (const piece of line) {
+  for (const piece of line.filter(({ text }) => text !== "")) {
     const text = shorten(piece.text, room, ellipsis);
     if (text === "") break;
     fitted.push({ ...piece, text });

@@ -15,7 +15,7 @@ import { keyHints } from "./key-hints.ts";
 /** A long key may take this share of the screen. */
 const KEY_SHARE = 4;
 
-/** One record, primary and replica beside each other. */
+/** One record, both sides beside each other. */
 export function detailScreen(
   frame: Frame,
   view: View,
@@ -83,14 +83,15 @@ function keyLines({ discrepancy }: OpenRecord, { columns, rows, glyphs }: Canvas
 }
 
 function headingOf({ document, discrepancy }: OpenRecord, { glyphs }: Canvas): Line[] {
-  const { layout, name, value } = document.columns;
+  const { layout, name, value, labels } = document.columns;
+  const { primary, replica } = labels;
   if (layout === "stacked") return [];
   const gap = " ".repeat(GAP);
   const sides =
     layout === "beside"
-      ? `${fit("primary", value, glyphs.ellipsis)}${gap}replica`
+      ? `${fit(primary, value, glyphs.ellipsis)}${gap}${replica}`
       : discrepancy.kind === "missing"
-        ? "primary (the replica has no such record)"
-        : "replica (the primary has no such record)";
+        ? `${primary} (the ${replica} has no such record)`
+        : `${replica} (the ${primary} has no such record)`;
   return [[span(` ${" ".repeat(SIGN)}${fit("attribute", name, glyphs.ellipsis)}${gap}${sides}`, "dim")]];
 }

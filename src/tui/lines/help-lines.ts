@@ -1,9 +1,11 @@
 import { type Line, span } from "../format/spans.ts";
+import type { SideLabels } from "../state/run-state.ts";
 import type { Canvas } from "../terminal/canvas.ts";
+import { type KeyHelp, keyTable } from "./key-table.ts";
 
-export function helpLines({ glyphs }: Canvas): Line[] {
+export function helpLines(labels: SideLabels, { glyphs }: Canvas): Line[] {
   const { upDown, leftRight, enter } = glyphs.keys;
-  const keys: [keys: string, does: string][] = [
+  const keys: KeyHelp[] = [
     [`${upDown}  j k`, "move; in an open record, scroll"],
     ["PgUp PgDn", "a screen up or down"],
     ["Home End  g G", "to the first, to the last"],
@@ -16,15 +18,13 @@ export function helpLines({ glyphs }: Canvas): Line[] {
     ["r", "when finished: repair what was found"],
     ["q  Ctrl-C", "stop; when finished, leave"],
   ];
-  const width = Math.max(...keys.map(([name]) => name.length)) + 3;
   return [
-    [span(" Keys", "strong")],
-    ...keys.map(([name, does]): Line => [span(` ${name.padEnd(width)}`, "accent"), span(does)]),
+    ...keyTable(keys),
     [],
     [
       ...[span(" ~", "different"), span(" differs   ")],
-      ...[span("+", "missing"), span(" only in the primary   ")],
-      ...[span("-", "extraneous"), span(" only in the replica")],
+      ...[span("+", "missing"), span(` only in the ${labels.primary}   `)],
+      ...[span("-", "extraneous"), span(` only in the ${labels.replica}`)],
     ],
   ];
 }

@@ -1,16 +1,21 @@
 import type { Line } from "../format/spans.ts";
 import { span } from "../format/spans.ts";
-import { type Frame, isOver } from "../state/frame.ts";
+import type { Frame } from "../state/frame.ts";
+import { segmentFraction } from "../state/progress.ts";
+import { isOver } from "../state/pulse.ts";
+import type { SegmentItems } from "../state/run-state.ts";
 import type { DiscrepancySpool } from "../state/spool/discrepancy-spool.ts";
 import { listTop, type View } from "../state/view.ts";
 import type { Canvas } from "../terminal/canvas.ts";
+import { diffHeading } from "./diff-heading.ts";
+import { diffProgress } from "./diff-progress.ts";
 import { keyHints } from "./key-hints.ts";
 import { type Layout, layoutOf } from "./layout.ts";
 import { listHeading } from "./list-heading.ts";
 import { columnHeading, type ListRow, listColumns, listRow } from "./list-rows.ts";
 import { notesLine } from "./notes-line.ts";
 import { progressLine } from "./progress-line.ts";
-import { segmentsLine } from "./segments-line.ts";
+import { type SegmentsShown, segmentsLine } from "./segments-line.ts";
 import { sideLines, sumLine } from "./side-lines.ts";
 import { titleLine } from "./title-line.ts";
 
@@ -25,16 +30,20 @@ export function listScreen(
   const layout = layoutOf(canvas);
   const rule: Line[] = layout.rules ? [[span(canvas.glyphs.rule.repeat(canvas.columns), "dim")]] : [];
   return [
-    titleLine(title, frame, canvas),
-    progressLine(frame, canvas),
+    titleLine(diffHeading(title, frame), frame, canvas),
+    progressLine(frame, diffProgress(frame), canvas),
     ...sidesOf(frame, layout, canvas),
-    ...(layout.segments ? [segmentsLine(frame, canvas)] : []),
+    ...(layout.segments ? [segmentsLine(segmentsOf(frame), canvas)] : []),
     ...(layout.notes ? [notesLine(frame, canvas)] : []),
     ...rule,
     ...listLines(frame, view, spool, layout, canvas),
     ...rule,
     keyHints(frame, view, canvas),
   ];
+}
+
+function segmentsOf({ state }: Frame): SegmentsShown<SegmentItems> {
+  return { board: state.board, fractionOf: (items) => segmentFraction(state, items) };
 }
 
 function sidesOf(frame: Frame, { sides }: Layout, canvas: Canvas): Line[] {

@@ -1,39 +1,49 @@
 import { compactCount, exactCount, percentage } from "../format/numbers.ts";
 import { type Line, lineWidth, span } from "../format/spans.ts";
-import type { Frame } from "../state/frame.ts";
+import type { Pulse } from "../state/pulse.ts";
+import type { SegmentBoard } from "../state/segment-board.ts";
 import type { Canvas } from "../terminal/canvas.ts";
+import type { Glyphs } from "../terminal/glyphs.ts";
+import type { Tone } from "../terminal/tones.ts";
 
 const SHORTEST_BAR = 8;
 
-/** `████████░░░░░░░░  46 %   12/32 segments` */
-export function progressLine(frame: Frame, canvas: Canvas): Line {
-  const { columns } = canvas;
-  const percent = span(` ${percentage(frame.fraction).padStart(5)}`, "strong");
-  const details = detailsOf(frame);
+/**
+ * `████████░░░░░░░░  46 %   12/32 segments`
+ * @param wordings what is said behind the bar, from the longest to the shortest
+ */
+export function progressLine(pulse: Pulse, wordings: readonly string[], { columns, glyphs }: Canvas): Line {
+  const percent = span(` ${percentage(pulse.fraction).padStart(5)}`, "strong");
+  const stopping = ["stopping, writes under way are finished", "stopping"];
+  const details = (pulse.activity === "stopping" ? stopping : wordings).map((words) => `   ${words}`);
   const room = columns - 3 - lineWidth([percent]);
   const shown = details.find((detail) => room - detail.length >= SHORTEST_BAR) ?? "";
-  return [span(" "), ...bar(frame, room - shown.length, canvas), percent, span(shown), span(" ")];
-}
-
-/** From the longest wording to the shortest. */
-function detailsOf({ state, activity }: Frame): string[] {
-  if (activity === "stopping") return ["   stopping, writes under way are finished", "   stopping"];
-  const { board } = state;
-  if (board.chosen === 0) return [];
-  if (activity === "repairing") return ["   repairing"];
-  if (board.done >= board.chosen && activity !== "finished") {
-    return [state.mode === "backfill" ? "   finishing" : "   confirming what differs", "   finishing"];
-  }
-  const counts = `   ${exactCount(board.done)}/${exactCount(board.chosen)}`;
-  const part = board.chosen < state.segments ? ` of ${compactCount(state.segments)}` : "";
-  return [`${counts} segments${part && ` (${part.trim()})`}`, `${counts} segments`, counts];
-}
-
-function bar({ fraction, activity }: Frame, width: number, { glyphs }: Canvas): Line {
-  const full = Math.min(Math.max(0, width), Math.floor(fraction * width));
-  const tone = activity === "paused" ? "warn" : activity === "finished" ? "good" : "accent";
   return [
-    span(glyphs.barFull.repeat(full), tone),
-    span(glyphs.barEmpty.repeat(Math.max(0, width - full)), "dim"),
+    span(" "),
+    ...bar(pulse.fraction, room - shown.length, barTone(pulse), glyphs),
+    percent,
+    span(shown),
+    span(" "),
   ];
+}
+
+/** `12/32 segments`, from the longest wording to the shortest; `segments` is how many there are in all. */
+export function segmentCounts(
+  { done, chosen }: Pick<SegmentBoard<unknown>, "done" | "chosen">,
+  segments: number,
+): string[] {
+  const counts = `${exactCount(done)}/${exactCount(chosen)}`;
+  const part = chosen < segments ? [`${counts} segments (of ${compactCount(segments)})`] : [];
+  return [...part, `${counts} segments`, counts];
+}
+
+export function bar(fraction: number, width: number, tone: Tone, { barFull, barEmpty }: Glyphs): Line {
+  const full = Math.min(Math.max(0, width), Math.floor(fraction * width));
+  return [span(barFull.repeat(full), tone), span(barEmpty.repeat(Math.max(0, width - full)), "dim")];
+}
+
+/** Of a bar that stands for the whole run. */
+export function barTone({ activity }: Pulse): Tone {
+  if (activity === "paused") return "warn";
+  return activity === "finished" ? "good" : "accent";
 }

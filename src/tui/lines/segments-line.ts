@@ -1,26 +1,30 @@
 import { type Line, type Span, span } from "../format/spans.ts";
-import type { Frame } from "../state/frame.ts";
-import { segmentFraction } from "../state/progress.ts";
-import { placeOf, placesOfBucket } from "../state/segment-board.ts";
+import { placeOf, placesOfBucket, type SegmentBoard } from "../state/segment-board.ts";
 import type { Canvas } from "../terminal/canvas.ts";
 
 const LABEL = " segments ";
 /** Columns of one segment's box between its walls. */
 const BOX = 4;
 
+/** The segments, and how far each is, 0 to 1, by what is known of the work on it. */
+export interface SegmentsShown<Work> {
+  board: SegmentBoard<Work>;
+  fractionOf(work: Work): number;
+}
+
 /** A box for each segment while they fit, else a strip whose columns stand for one or more segments each. */
-export function segmentsLine(frame: Frame, canvas: Canvas): Line {
-  const { board } = frame.state;
+export function segmentsLine<Work>(segments: SegmentsShown<Work>, canvas: Canvas): Line {
+  const { board } = segments;
   const room = canvas.columns - LABEL.length - 1;
   const cells =
     board.chosen * (BOX + 2) <= room
-      ? boxes(frame, canvas)
-      : strip(frame, Math.min(room, board.chosen), canvas);
+      ? boxes(segments, canvas)
+      : strip(segments, Math.min(room, board.chosen), canvas);
   return [span(LABEL, "dim"), ...cells];
 }
 
-function boxes(frame: Frame, { glyphs }: Canvas): Span[] {
-  return fractions(frame, frame.state.board.chosen).flatMap((fraction) => [
+function boxes<Work>(segments: SegmentsShown<Work>, { glyphs }: Canvas): Span[] {
+  return fractions(segments, segments.board.chosen).flatMap((fraction) => [
     span(glyphs.boxLeft, "dim"),
     span(boxBar(fraction, glyphs.eighths), toneOf(fraction)),
     span(glyphs.boxRight, "dim"),
@@ -36,9 +40,9 @@ function boxBar(fraction: number, eighths: readonly string[]): string {
   ).join("");
 }
 
-function strip(frame: Frame, width: number, { glyphs }: Canvas): Span[] {
+function strip<Work>(segments: SegmentsShown<Work>, width: number, { glyphs }: Canvas): Span[] {
   const { levels } = glyphs;
-  return fractions(frame, width).map((fraction) => span(levelOf(fraction, levels), toneOf(fraction)));
+  return fractions(segments, width).map((fraction) => span(levelOf(fraction, levels), toneOf(fraction)));
 }
 
 /** What has begun never looks as if it hadn't, nor what isn't done as if it were. */
@@ -55,8 +59,7 @@ function toneOf(fraction: number) {
 }
 
 /** How far each of `cells` groups of neighbouring segments is, 0 to 1. */
-function fractions({ state }: Frame, cells: number): number[] {
-  const { board } = state;
+function fractions<Work>({ board, fractionOf }: SegmentsShown<Work>, cells: number): number[] {
   const sums = new Array<number>(cells).fill(0);
   const sizes = new Array<number>(cells).fill(0);
   for (let bucket = 0; bucket < board.doneInBucket.length; bucket++) {
@@ -65,11 +68,11 @@ function fractions({ state }: Frame, cells: number): number[] {
     sums[cell]! += board.doneInBucket[bucket]!;
     sizes[cell]! += to - from;
   }
-  for (const [segment, items] of board.active) {
+  for (const [segment, work] of board.active) {
     const place = placeOf(board, segment);
     if (place === undefined) continue;
     // Something to see from the first moment on.
-    sums[Math.floor((place * cells) / board.chosen)]! += Math.max(0.01, segmentFraction(state, items));
+    sums[Math.floor((place * cells) / board.chosen)]! += Math.max(0.01, fractionOf(work));
   }
   return sums.map((sum, cell) => (sizes[cell] === 0 ? 0 : sum / sizes[cell]!));
 }

@@ -6,7 +6,7 @@ const PULL_PER_SECOND = 0.5;
 
 interface Sample {
   at: number;
-  fraction: number;
+  done: number;
 }
 
 /**
@@ -15,14 +15,17 @@ interface Sample {
  * Times are of a clock that stops while the run is paused.
  */
 export class Eta {
-  readonly #samples: Sample[] = [];
+  #samples: Sample[] = [];
   #shown: number | undefined;
   #at = 0;
 
-  /** @param fraction 0 to 1 · Returns milliseconds, or undefined while nothing can be said. */
-  update(at: number, fraction: number): number | undefined {
-    this.#sample(at, fraction);
-    const estimate = this.#estimate(at, fraction);
+  /**
+   * @param done in any unit; the total in the same one, which may be corrected while the run goes on
+   * @returns milliseconds, or undefined while nothing can be said
+   */
+  update(at: number, done: number, total = 1): number | undefined {
+    this.#sample(at, done);
+    const estimate = this.#estimate(at, done, total);
     const passed = Math.max(0, at - this.#at);
     this.#at = at;
     if (estimate === undefined) {
@@ -37,19 +40,21 @@ export class Eta {
     return this.#shown;
   }
 
-  #sample(at: number, fraction: number): void {
+  #sample(at: number, done: number): void {
     const last = this.#samples.at(-1);
-    if (last !== undefined && at - last.at < SAMPLE_MS) return;
-    this.#samples.push({ at, fraction });
+    // What goes back is measured in another unit from now on.
+    if (last !== undefined && done < last.done) this.#samples = [];
+    else if (last !== undefined && at - last.at < SAMPLE_MS) return;
+    this.#samples.push({ at, done });
     while (this.#samples.length > 2 && at - this.#samples[1]!.at > WINDOW_MS) this.#samples.shift();
   }
 
-  #estimate(at: number, fraction: number): number | undefined {
-    if (fraction >= 1) return 0;
+  #estimate(at: number, done: number, total: number): number | undefined {
+    if (done >= total) return 0;
     const first = this.#samples[0]!;
     const passed = at - first.at;
-    const progress = fraction - first.fraction;
+    const progress = done - first.done;
     if (passed < FIRST_ESTIMATE_MS || !(progress > 0)) return undefined;
-    return ((1 - fraction) / progress) * passed;
+    return ((total - done) / progress) * passed;
   }
 }

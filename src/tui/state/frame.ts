@@ -1,4 +1,5 @@
 import type { DiffSummary, Side } from "../../core/diff/diff-events.ts";
+import type { Pulse } from "./pulse.ts";
 import type { RunState } from "./run-state.ts";
 
 export interface SideRates {
@@ -9,29 +10,20 @@ export interface SideRates {
 }
 
 /** Everything that one drawing of the dashboard shows, apart from the rows of the list. */
-export interface Frame {
+export interface Frame extends Pulse {
   state: RunState;
-  activity: Activity;
-  /** Running time without pauses, milliseconds. */
-  elapsed: number;
-  /** Milliseconds to go; undefined when unknown. */
-  eta: number | undefined;
-  /** 0 to 1. */
-  fraction: number;
   /** Per second. */
   rates: Record<Side, SideRates>;
   /** Whether a repair of what was found can be started now. */
   canRepair: boolean;
 }
 
-/** `repairing` is the run that was started from the dashboard. */
-export type Activity = "starting" | "running" | "repairing" | "paused" | "stopping" | "finished";
-
-export function isOver({ activity }: Frame): boolean {
-  return activity === "finished";
-}
-
 /** What a finished run came to, in a word. */
 export function outcomeWord(summary: DiffSummary | undefined): string {
   return summary === undefined || summary.outcome === "discrepancies" ? "finished" : summary.outcome;
+}
+
+/** What is counted on each side, as rates are made of it. */
+export function sideCounters({ totals }: RunState): Record<Side, SideRates> {
+  return { primary: totals.primary, replica: totals.replica };
 }

@@ -1,49 +1,36 @@
 import type { Side, SideDescription } from "../../core/diff/diff-events.ts";
-import type { RunState } from "./run-state.ts";
-import type { SegmentItems } from "./segment-board.ts";
-
-/** A segment that is not done is never drawn as full: the counts it is measured by may be hours old. */
-const ALMOST = 0.98;
-
-/** Items expected in the chosen segments, by the service's own counts; 0 when unknown. */
-function expectedItems(state: RunState): number {
-  const share = state.segments > 0 ? state.board.chosen / state.segments : 0;
-  return scannedSides(state).reduce((sum, side) => sum + itemsOf(state[side]), 0) * share;
-}
+import { type Evidence, fractionOf, partDone, progressOf } from "./items-or-segments.ts";
+import type { RunState, SegmentItems } from "./run-state.ts";
 
 /** How far one active segment is, 0 to 1. */
 export function segmentFraction(state: RunState, items: SegmentItems): number {
-  if (state.board.chosen === 0) return 0;
-  const expected = expectedItems(state) / state.board.chosen;
-  if (!(expected > 0)) return 0;
-  return Math.min(ALMOST, sum(state, items) / expected);
+  return partDone(evidenceOf(state), items);
 }
 
-/**
- * How much of the scan is done, 0 to 1: by items while the tables' counts hold; where they are
- * missing or exceeded, by segments.
- */
+/** How much of the scan is done, 0 to 1. */
 export function scanFraction(state: RunState): number {
+  return fractionOf(progressOf(evidenceOf(state)));
+}
+
+function evidenceOf(state: RunState): Evidence<SegmentItems> {
   const { board, totals } = state;
-  if (board.chosen === 0) return 0;
-  if (board.done >= board.chosen) return 1;
-  const expected = expectedItems(state);
-  const scanned = sum(state, { primary: totals.primary.items, replica: totals.replica.items });
-  if (expected > 0 && scanned <= expected * ALMOST) return scanned / expected;
-  let segments = board.done;
-  for (const items of board.active.values()) segments += segmentFraction(state, items);
-  return Math.min(ALMOST, segments / board.chosen);
+  const sides = scannedSides(state);
+  const share = state.segments > 0 ? board.chosen / state.segments : 0;
+  const itemsOf = (items: SegmentItems) => sides.reduce((sum, side) => sum + items[side], 0);
+  return {
+    board,
+    expected: sides.reduce((sum, side) => sum + expectedItems(state[side]), 0) * share,
+    items: itemsOf({ primary: totals.primary.items, replica: totals.replica.items }),
+    itemsOf,
+  };
 }
 
 /** A backfill reads the primary only. */
-function scannedSides(state: RunState): readonly Side[] {
-  return state.mode === "backfill" ? ["primary"] : ["primary", "replica"];
+function scannedSides({ mode }: RunState): readonly Side[] {
+  return mode === "backfill" ? ["primary"] : ["primary", "replica"];
 }
 
-function sum(state: RunState, items: SegmentItems): number {
-  return scannedSides(state).reduce((total, side) => total + items[side], 0);
-}
-
-function itemsOf(side: SideDescription | undefined): number {
+/** By the service's own counts; 0 when unknown. */
+function expectedItems(side: SideDescription | undefined): number {
   return side !== undefined && side.items > 0 ? side.items : 0;
 }

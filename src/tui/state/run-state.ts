@@ -2,11 +2,20 @@ import type {
   DiffEvent,
   DiffMode,
   DiffSummary,
+  Side,
   SideDescription,
   Undone,
 } from "../../core/diff/diff-events.ts";
 import { addToTotals, type DiffTotals, NO_TOTALS } from "../../core/diff/diff-totals.ts";
-import { finishSegment, newBoard, type SegmentBoard, scanSegment, startSegment } from "./segment-board.ts";
+import { finishSegment, newBoard, putWork, type SegmentBoard } from "./segment-board.ts";
+
+/** Items scanned so far in a segment that is being worked on. */
+export type SegmentItems = Readonly<Record<Side, number>>;
+
+/** What the two sides are called. */
+export type SideLabels = Readonly<Record<Side, string>>;
+
+const NO_ITEMS: SegmentItems = { primary: 0, replica: 0 };
 
 /** What is known of the runs on this dashboard; totals go on from a check to the repair that follows it. */
 export interface RunState {
@@ -17,7 +26,7 @@ export interface RunState {
   replica?: SideDescription;
   /** Into how many segments the tables are split; `board` has those that are done here. */
   segments: number;
-  board: SegmentBoard;
+  board: SegmentBoard<SegmentItems>;
   /** Read units that the runs were expected to take, on both sides together. */
   estimatedReads: number;
   totals: DiffTotals;
@@ -35,20 +44,24 @@ export const INITIAL_RUN: RunState = {
   totals: NO_TOTALS,
 };
 
+export function labelsOf({ primary, replica }: RunState): SideLabels {
+  return { primary: primary?.label ?? "primary", replica: replica?.label ?? "replica" };
+}
+
 /** Adds one event; pure. */
 export function reduceRun(state: RunState, event: DiffEvent): RunState {
   const next = { ...state, totals: addToTotals(state.totals, event) };
   switch (event.type) {
     case "started": {
       const { mode, dryRun, primary, replica, segments, chosen, estimate } = event;
-      const board = newBoard(segments, chosen);
+      const board = newBoard<SegmentItems>(segments, chosen);
       const estimatedReads = state.estimatedReads + estimate.readUnits.primary + estimate.readUnits.replica;
       return { ...next, phase: "running", mode, dryRun, primary, replica, segments, board, estimatedReads };
     }
     case "segment-started":
-      return { ...next, board: startSegment(state.board, event.segment) };
+      return { ...next, board: putWork(state.board, event.segment, NO_ITEMS) };
     case "scanned":
-      return { ...next, board: scanSegment(state.board, event.segment, event.side, event.items) };
+      return { ...next, board: scanSegment(state.board, event) };
     case "segment-done":
       return { ...next, board: finishSegment(state.board, event.segment) };
     case "undone":
@@ -63,6 +76,15 @@ export function reduceRun(state: RunState, event: DiffEvent): RunState {
     case "repaired":
     case "race-lost":
     case "backfilled":
+    case "foreign":
       return next;
   }
+}
+
+function scanSegment(
+  board: RunState["board"],
+  { segment, side, items }: Extract<DiffEvent, { type: "scanned" }>,
+): RunState["board"] {
+  const scanned = board.active.get(segment) ?? NO_ITEMS;
+  return putWork(board, segment, { ...scanned, [side]: scanned[side] + items });
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
-import type { DiffEvent } from "../../../src/core/diff/diff-events.ts";
+import type { DiffEvent, Side } from "../../../src/core/diff/diff-events.ts";
 import { Eta } from "../../../src/tui/state/eta.ts";
+import { sideCounters } from "../../../src/tui/state/frame.ts";
 import { Meters } from "../../../src/tui/state/meters.ts";
 import { scanFraction, segmentFraction } from "../../../src/tui/state/progress.ts";
 import { RateWindow } from "../../../src/tui/state/rate-window.ts";
@@ -14,7 +15,7 @@ function started(
   chosen = range(segments),
   mode: "check" | "backfill" = "check",
 ): DiffEvent {
-  const side = { name: "local/t", schema: SCHEMA, items, bytes: items * 100 };
+  const side = { label: "table", name: "local/t", schema: SCHEMA, items, bytes: items * 100 };
   const estimate = { readUnits: { primary: 0, replica: 0 }, writeUnits: 0 };
   return {
     type: "started",
@@ -40,6 +41,10 @@ const both = (segment: number, items: number) => [
 const done = (segment: number): DiffEvent => ({ type: "segment-done", segment });
 const range = (length: number) => Array.from({ length }, (_, index) => index);
 const play = (...events: DiffEvent[]): RunState => events.reduce(reduceRun, INITIAL_RUN);
+
+const newMeters = (now: () => number) => new Meters<Side, "items">(["items"], now);
+const take = (meters: ReturnType<typeof newMeters>, state: RunState, fraction: number) =>
+  meters.read({ counters: sideCounters(state), over: false, fraction });
 
 test("by items while the tables' counts hold", () => {
   expect(scanFraction(play(started(1000, 4), ...both(0, 250)))).toBe(0.25);
@@ -123,6 +128,25 @@ test("no time to go while nothing moves", () => {
   for (let at = 0; at < 60_000; at += 500) expect(eta.update(at, 0.4)).toBeUndefined();
 });
 
+test("the time to go follows a total that is corrected, without an odd moment", () => {
+  const eta = new Eta();
+  const shown = (from: number, to: number, total: number) => {
+    let last: number | undefined;
+    for (let at = from; at < to; at += 100) last = eta.update(at, at, total);
+    return last!;
+  };
+  expect(Math.abs(shown(0, 10_000, 40_000) - 30_000)).toBeLessThan(1_000);
+  expect(Math.abs(shown(10_000, 25_000, 80_000) - 55_000)).toBeLessThan(2_000);
+});
+
+test("counted in another unit from now on, the time to go starts anew", () => {
+  const eta = new Eta();
+  for (let at = 0; at <= 5_000; at += 100) eta.update(at, at, 6_000);
+  expect(eta.update(5_100, 0.5)).toBeUndefined();
+  for (let at = 5_200; at <= 10_000; at += 100) eta.update(at, 0.5 + (at - 5_100) / 50_000);
+  expect(Math.abs(eta.update(10_100, 0.6)! - 20_000)).toBeLessThan(1_000);
+});
+
 test("rates are of the last seconds, and never of no time", () => {
   const rates = new RateWindow<"items">();
   expect(rates.rate("items")).toBe(0);
@@ -137,11 +161,11 @@ test("rates are of the last seconds, and never of no time", () => {
 
 test("paused, the clock and the time to go stand still and rates are none", () => {
   let now = 0;
-  const meters = new Meters(() => now);
+  const meters = newMeters(() => now);
   meters.restart();
   const read = () => {
     const fraction = meters.elapsed / 20_000;
-    return meters.read(play(started(1000, 1), scanned("primary", 0, meters.elapsed / 10)), fraction);
+    return take(meters, play(started(1000, 1), scanned("primary", 0, meters.elapsed / 10)), fraction);
   };
   for (; now < 10_000; now += 100) read();
   const running = read();
@@ -158,9 +182,9 @@ test("paused, the clock and the time to go stand still and rates are none", () =
 });
 
 test("progress never goes back", () => {
-  const meters = new Meters(() => 0);
-  expect(meters.read(INITIAL_RUN, 0.7).fraction).toBe(0.7);
-  expect(meters.read(INITIAL_RUN, 0.2).fraction).toBe(0.7);
+  const meters = newMeters(() => 0);
+  expect(take(meters, INITIAL_RUN, 0.7).fraction).toBe(0.7);
+  expect(take(meters, INITIAL_RUN, 0.2).fraction).toBe(0.7);
   meters.restart();
-  expect(meters.read(INITIAL_RUN, 0.2).fraction).toBe(0.2);
+  expect(take(meters, INITIAL_RUN, 0.2).fraction).toBe(0.2);
 });

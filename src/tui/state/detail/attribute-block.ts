@@ -5,8 +5,9 @@ import { type Line, span } from "../../format/spans.ts";
 import { tableText } from "../../format/table-text.ts";
 import type { Glyphs } from "../../terminal/glyphs.ts";
 import type { Tone } from "../../terminal/tones.ts";
+import type { SideLabels } from "../run-state.ts";
 import { type Cell, cell, cellLine, firstChange } from "./cell.ts";
-import { type Columns, GAP, LABEL, SIGN } from "./columns.ts";
+import { type Columns, GAP, labelWidth, SIGN } from "./columns.ts";
 import { valueTexts } from "./value-text.ts";
 
 /** The lines of one attribute. */
@@ -31,7 +32,9 @@ export function attributeBlock(attribute: AttributeDifference, columns: Columns,
     tone: SIGN_TONES[sign],
   });
   const values = valueCells(attribute, columns, glyphs);
-  return columns.layout === "stacked" ? stack(sign, name, values) : besides(sign, name, values);
+  return columns.layout === "stacked"
+    ? stack(sign, name, values, columns.labels)
+    : besides(sign, name, values);
 }
 
 function signOf({ primary, replica }: AttributeDifference): Sign {
@@ -81,10 +84,10 @@ function besides(sign: Sign, name: Cell, { primary, replica }: Values): Block {
   };
 }
 
-function stack(sign: Sign, name: Cell, { primary, replica }: Values): Block {
+function stack(sign: Sign, name: Cell, { primary, replica }: Values, labels: SideLabels): Block {
   const parts: { label: string; content: Cell }[] = [
-    ...(primary ? [{ label: "primary", content: primary }] : []),
-    ...(replica ? [{ label: "replica", content: replica }] : []),
+    ...(primary ? [{ label: labels.primary, content: primary }] : []),
+    ...(replica ? [{ label: labels.replica, content: replica }] : []),
   ];
   const head = name.folded.lines;
   return {
@@ -95,7 +98,7 @@ function stack(sign: Sign, name: Cell, { primary, replica }: Values): Block {
       let rest = index - head;
       for (const { label, content } of parts) {
         if (rest < content.folded.lines) {
-          const left = " ".repeat(SIGN) + (rest === 0 ? label : "").padEnd(LABEL);
+          const left = " ".repeat(SIGN) + (rest === 0 ? label : "").padEnd(labelWidth(labels));
           return [span(left, "dim"), ...cellLine(content, rest)];
         }
         rest -= content.folded.lines;

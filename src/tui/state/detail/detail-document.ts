@@ -1,6 +1,7 @@
 import type { Discrepancy } from "../../../core/diff/discrepancy.ts";
 import type { Line } from "../../format/spans.ts";
 import type { Glyphs } from "../../terminal/glyphs.ts";
+import type { SideLabels } from "../run-state.ts";
 import { attributeBlock, type Block } from "./attribute-block.ts";
 import { type Columns, chooseColumns } from "./columns.ts";
 
@@ -12,8 +13,8 @@ export class DetailDocument {
   readonly #starts: number[] = [];
   readonly lines: number;
 
-  constructor(discrepancy: Discrepancy, width: number, glyphs: Glyphs) {
-    this.columns = chooseColumns(discrepancy, width, glyphs);
+  constructor(discrepancy: Discrepancy, width: number, glyphs: Glyphs, labels: SideLabels) {
+    this.columns = chooseColumns(discrepancy, width, glyphs, labels);
     this.#blocks = discrepancy.attributes.map((attribute) => attributeBlock(attribute, this.columns, glyphs));
     let lines = 0;
     for (const block of this.#blocks) {

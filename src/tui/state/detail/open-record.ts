@@ -1,5 +1,6 @@
 import type { Discrepancy } from "../../../core/diff/discrepancy.ts";
 import type { Canvas } from "../../terminal/canvas.ts";
+import type { SideLabels } from "../run-state.ts";
 import type { DiscrepancySpool } from "../spool/discrepancy-spool.ts";
 import type { RowState } from "../spool/row-flags.ts";
 import { DetailDocument } from "./detail-document.ts";
@@ -29,14 +30,14 @@ export class RecordOpener {
   }
 
   /** Throws when the record can't be read back. */
-  open(row: number, { columns, glyphs }: Canvas): OpenRecord {
+  open(row: number, { columns, glyphs }: Canvas, labels: SideLabels): OpenRecord {
     if (row !== this.#row) {
       this.#discrepancy = this.#spool.read(row);
       this.#document = undefined;
       this.#row = row;
     }
     if (this.#document === undefined || columns !== this.#columns) {
-      this.#document = new DetailDocument(this.#discrepancy!, columns - MARGINS, glyphs);
+      this.#document = new DetailDocument(this.#discrepancy!, columns - MARGINS, glyphs, labels);
       this.#columns = columns;
     }
     return {

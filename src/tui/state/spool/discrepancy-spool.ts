@@ -2,12 +2,12 @@ import type { AttributeDifference, Discrepancy, DiscrepancyKind } from "../../..
 import { DdbrError } from "../../../core/errors.ts";
 import { escapeForTerminal } from "../../../core/escape.ts";
 import type { WireKey } from "../../../core/item/attribute-value.ts";
+import { SpoolFile } from "../../../core/spool-file.ts";
 import { GrowingArray } from "./growing-array.ts";
 import { KeyIndex } from "./key-index.ts";
 import { RecentRows } from "./recent-rows.ts";
 import { type Filter, RowFlags, type RowState } from "./row-flags.ts";
 import { headOf, type RowHead, type RowSummary, summaryOf } from "./row-summary.ts";
-import { SpoolFile } from "./spool-file.ts";
 
 /** At 10 bytes of index a row, and 30 more where what becomes of it is followed, this bounds the memory; what is found beyond is counted, not listed. */
 const MOST_ROWS = 2_000_000;

@@ -1,6 +1,20 @@
 import pLimit from "p-limit";
-import { describeError } from "../errors.ts";
-import type { DiffRun } from "./diff-tables.ts";
+import { describeError } from "./errors.ts";
+
+/** What doing segments needs of a run, of whatever job. */
+export interface SegmentRun {
+  chosen: readonly number[];
+  /** Segments done at the same time. */
+  concurrency: number;
+  signal: AbortSignal;
+  report(
+    event:
+      | { type: "segment-started" | "segment-done"; segment: number }
+      | { type: "undone"; undone: { segment: number; reason: string } },
+  ): void;
+  fail(error: unknown): void;
+  failed(): boolean;
+}
 
 /** Large enough that the two extra requests of a segment don't matter, small enough to show progress. */
 const SEGMENT_BYTES = 64 * 1024 * 1024;
@@ -13,9 +27,12 @@ const MOST_CHOSEN_BY_SIZE = 10_000;
 const FEWEST_SAMPLED = 10;
 
 /** How many segments tables of this size are split into, and at least how many for a sample of this share. */
-export function segmentsForSize(bytes: number, sample = 1): number {
+export function segmentsForSize(
+  bytes: number,
+  { sample = 1, segmentBytes = SEGMENT_BYTES }: { sample?: number | undefined; segmentBytes?: number } = {},
+): number {
   const fewest = sample < 1 ? Math.ceil(FEWEST_SAMPLED / sample) : FEWEST_SEGMENTS;
-  const bySize = Math.min(Math.max(Math.ceil(bytes / SEGMENT_BYTES), FEWEST_SEGMENTS), MOST_CHOSEN_BY_SIZE);
+  const bySize = Math.min(Math.max(Math.ceil(bytes / segmentBytes), FEWEST_SEGMENTS), MOST_CHOSEN_BY_SIZE);
   return Math.min(Math.max(bySize, fewest), MOST_SEGMENTS);
 }
 
@@ -38,7 +55,7 @@ export function chooseSegments(
 }
 
 /** Does the chosen segments, some at a time. A segment that fails stops the run; those not done are reported. */
-export async function eachSegment(run: DiffRun, work: (segment: number) => Promise<void>): Promise<void> {
+export async function eachSegment(run: SegmentRun, work: (segment: number) => Promise<void>): Promise<void> {
   const { chosen, concurrency, signal, report, fail, failed } = run;
   const undone = new Map<number, string>();
   await pLimit(concurrency).map(chosen, async (segment) => {

@@ -30,11 +30,14 @@ export class SpoolFile {
     return this.#written + this.#buffered;
   }
 
-  append(text: string): void {
+  /** Returns where the text begins. */
+  append(text: string): number {
+    const offset = this.size;
     const length = Buffer.byteLength(text);
     if (length > BUFFER_BYTES - this.#buffered) this.#flush();
     if (length > BUFFER_BYTES) this.#write(Buffer.from(text));
     else this.#buffered += this.#buffer.write(text, this.#buffered);
+    return offset;
   }
 
   read(offset: number, length: number): Buffer {

@@ -1,0 +1,69 @@
+import { Command, Option } from "clipanion";
+import { TableTransferCommand } from "./options/transfer-command.ts";
+
+/** Parses and hands on; the run itself is in backup/run-backup-table.ts. */
+export class BackupTableCommand extends TableTransferCommand {
+  static override paths = [["backup-table"]];
+  static override usage = Command.Usage({
+    description: "Dump a table to S3 or a directory, as lines of JSON",
+    details: `
+      Scans the table once and writes one file for each segment, \`<url>/<jobid>/<segment>\`: an item in wire form on
+      each line. A file is complete or absent; when all are there, \`manifest.json\` beside them says so, with
+      counts, bytes, SHA-256 of each file and the table's description.
+
+      A table is \`region/table\`, \`host:port/table\`, \`local/table\` or an ARN;
+      a place for backups \`s3://bucket/prefix\`, \`file:///path\` or a path with a slash.
+
+      Exit codes: 0 written; 2 wrong usage, or something could not be done; 130 stopped.
+    `,
+    examples: [
+      [
+        "Back up a table under a random job id",
+        "$0 backup-table us-east-1/primary s3://my-bucket/some-prefix",
+      ],
+      [
+        "Choose the job id, and go on after a failure",
+        "$0 backup-table us-east-1/primary s3://my-bucket/backups --jobid 2026-11-23 --resume",
+      ],
+      [
+        "Do one of ten segments, as one of ten machines",
+        "$0 backup-table us-east-1/primary s3://my-bucket/backups --jobid nightly --segment 4 --segments 10",
+      ],
+      [
+        "Write what DynamoDB's import from S3 takes",
+        "$0 backup-table us-east-1/primary s3://my-bucket/import --format export",
+      ],
+      ["To a disk, gently", "$0 backup-table us-east-1/primary /mnt/backups/primary --max-rcu 100"],
+    ],
+  });
+
+  table = Option.String({ name: "table" });
+  url = Option.String({ name: "url" });
+
+  jobid = Option.String("--jobid", { description: "name of the backup (default: random)" });
+  resume = Option.Boolean("--resume", false, {
+    description: "keep the files of this job that are whole, write the others",
+  });
+  overwrite = Option.Boolean("--overwrite", false, { description: "write over the files of this job" });
+  segment = Option.String("--segment", { description: "write this segment only; the first is 0" });
+  segments = Option.String("--segments", {
+    description: "how many segments the table is split into (default: by size)",
+  });
+  concurrency = Option.String("--concurrency", {
+    description: "segments written at the same time (default: 4)",
+  });
+  compress = Option.String("--compress", { description: "gzip (default), zstd or none" });
+  format = Option.String("--format", {
+    description: "items (default), or export: what DynamoDB's import from S3 takes",
+  });
+  metric = Option.String("--metric", {
+    description: "CloudWatch namespace for BackupSize, BackupRecordCount and BackupErrors",
+  });
+
+  async execute(): Promise<number> {
+    const { parseBackupRequest, runBackupTable } = await import("./backup/run-backup-table.ts");
+    const { outputMode } = await import("./output/mode.ts");
+    const request = parseBackupRequest(this);
+    return await runBackupTable(request, outputMode(this, process));
+  }
+}

@@ -1,0 +1,127 @@
+import { randomBytes } from "node:crypto";
+import { type BackupOptions, backupTable } from "../../core/backup/backup-table.ts";
+import { COMPRESSIONS } from "../../core/backup/compression.ts";
+import { LINE_FORMATS } from "../../core/backup/item-lines.ts";
+import { segmentsBegun } from "../../core/backup/job-folder.ts";
+import { DdbrError } from "../../core/errors.ts";
+import { segmentsForSize } from "../../core/segments.ts";
+import type { ObjectStore } from "../../core/store/object-store.ts";
+import { keyProblem } from "../../core/store/store-location.ts";
+import type { Table } from "../../core/table/table.ts";
+import { choiceOption } from "../options/choice.ts";
+import { segmentOption } from "../options/segment.ts";
+import {
+  openRequestedTable,
+  parseTableRequest,
+  type TableRequest,
+  type TableWords,
+} from "../options/table-request.ts";
+import type { OutputMode } from "../output/mode.ts";
+import { stopSignals } from "../output/stop-signals.ts";
+import { openStore } from "../store/open-store.ts";
+import { withMetrics } from "../transfer/metrics.ts";
+import { showTransfer } from "../transfer/show-transfer.ts";
+
+export interface BackupWords extends TableWords {
+  jobid?: string | undefined;
+  resume: boolean;
+  overwrite: boolean;
+  segment?: string | undefined;
+  compress?: string | undefined;
+  format?: string | undefined;
+  metric?: string | undefined;
+}
+
+interface BackupRequest
+  extends TableRequest,
+    Pick<BackupOptions, "jobId" | "compression" | "contents" | "existing"> {
+  segment: number | undefined;
+  /** CloudWatch's namespace. */
+  metric: string | undefined;
+}
+
+/** @throws DdbrError for whatever is wrong or contradicts itself */
+export function parseBackupRequest(words: BackupWords): BackupRequest {
+  const { resume, overwrite, jobid, metric } = words;
+  const wrong = (message: string, hint: string) => new DdbrError("usage", message, { hint });
+  if (resume && overwrite) throw wrong("--resume contradicts --overwrite", "give one of them");
+  if (jobid === undefined && (resume || overwrite)) {
+    throw wrong(
+      `--${resume ? "resume" : "overwrite"} needs --jobid`,
+      "name the job, as the first run said it",
+    );
+  }
+  if (jobid === undefined && words.segment !== undefined) {
+    throw wrong("--segment needs --jobid", "all segments of a backup have the same job id");
+  }
+  if (metric === "") throw wrong("--metric is empty", "name a CloudWatch namespace");
+  const request = parseTableRequest(words);
+  return {
+    ...request,
+    segment: segmentOption(words.segment, request.segments),
+    jobId: jobid === undefined ? randomBytes(8).toString("hex") : jobIdOption(jobid),
+    compression: choiceOption("--compress", words.compress, COMPRESSIONS),
+    contents: choiceOption("--format", words.format, LINE_FORMATS),
+    existing: resume ? "resume" : overwrite ? "overwrite" : "refuse",
+    metric,
+  };
+}
+
+/** `ddbr backup-table`, its words understood; returns the exit code. */
+export async function runBackupTable(request: BackupRequest, mode: OutputMode): Promise<number> {
+  using stop = stopSignals();
+  const table = await openRequestedTable(request, stop.signal);
+  const store = await openStore(request.place, request.storeOptions, stop.signal);
+  const segments = request.segments ?? (await segmentsToDo(request, table, store, stop.signal));
+  const chosen =
+    request.segment === undefined
+      ? Array.from({ length: segments }, (_, segment) => segment)
+      : [request.segment];
+  const metric =
+    request.metric === undefined
+      ? undefined
+      : {
+          namespace: request.metric,
+          region: request.table.region,
+          table: request.table.name,
+          access: request.tableOptions.access,
+        };
+  try {
+    return await showTransfer({
+      command: "backup-table",
+      mode,
+      run: (controls) =>
+        withMetrics(metric, controls, (told) =>
+          backupTable({
+            ...request,
+            ...told,
+            consistent: request.tableOptions.consistent ?? false,
+            table,
+            store,
+            segments,
+            chosen,
+          }),
+        ),
+    });
+  } finally {
+    table.close();
+    store.close();
+  }
+}
+
+/** What is gone on with keeps its segments, though the table's size is another by now. */
+async function segmentsToDo(
+  { existing, jobId }: BackupRequest,
+  table: Table,
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<number> {
+  const begun = existing === "resume" ? await segmentsBegun(store, jobId, signal) : undefined;
+  return begun ?? segmentsForSize(table.description.bytes);
+}
+
+function jobIdOption(text: string): string {
+  const problem = text.includes("/") ? 'holds a "/"' : keyProblem(text);
+  if (problem === undefined) return text;
+  throw new DdbrError("usage", `--jobid ${JSON.stringify(text)} ${problem}`, { hint: "it names one folder" });
+}

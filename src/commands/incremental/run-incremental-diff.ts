@@ -1,0 +1,185 @@
+import { diffFile } from "../../core/diff/compare-file.ts";
+import { diffFolder } from "../../core/diff/compare-folder.ts";
+import type { DiffMode, DiffSummary } from "../../core/diff/diff-events.ts";
+import type { DiffTotals } from "../../core/diff/diff-totals.ts";
+import { createReportFile } from "../../core/diff/report-file.ts";
+import type { DiffSetup } from "../../core/diff/run-diff.ts";
+import { DdbrError } from "../../core/errors.ts";
+import { escapeForTerminal } from "../../core/escape.ts";
+import { openRecordFolder } from "../../core/incremental/record-folder.ts";
+import { ignoredAttributes } from "../../core/item/ignored.ts";
+import { chooseSegments, segmentsForSize } from "../../core/segments.ts";
+import type { ObjectStore } from "../../core/store/object-store.ts";
+import type { Table } from "../../core/table/table.ts";
+import { refuseIgnoredKey } from "../diff/open-tables.ts";
+import { type DiffHooks, exitCodeFor, showDiff } from "../diff/show-diff.ts";
+import { localFile } from "../options/local-file.ts";
+import { numberOption } from "../options/numbers.ts";
+import { settleOption } from "../options/settle.ts";
+import {
+  openRequestedTable,
+  parseTableRequest,
+  type TableRequest,
+  type TableWords,
+} from "../options/table-request.ts";
+import { ask, canAsk } from "../output/ask.ts";
+import { formatBytes, formatCount } from "../output/figures.ts";
+import type { OutputMode } from "../output/mode.ts";
+import { stopSignals } from "../output/stop-signals.ts";
+import { type FoundBackup, findBackup } from "./find-backup.ts";
+
+export interface IncrementalDiffWords extends TableWords {
+  repair: boolean;
+  dryRun: boolean;
+  ignore?: string[] | undefined;
+  settle?: string | undefined;
+  reads?: string | undefined;
+  report?: string | undefined;
+}
+
+interface IncrementalDiffRequest extends TableRequest {
+  mode: DiffMode;
+  dryRun: boolean;
+  ignore: string[];
+  settleMs: number;
+  reads: number;
+  reportFile: string | undefined;
+}
+
+const READS = 64;
+
+/** @throws DdbrError for whatever is wrong or contradicts itself */
+export function parseIncrementalDiff(words: IncrementalDiffWords): IncrementalDiffRequest {
+  if (words.ignore?.includes(""))
+    throw new DdbrError("usage", "--ignore is empty", { hint: "name an attribute" });
+  return {
+    ...parseTableRequest(words),
+    mode: words.repair ? "repair" : "check",
+    dryRun: words.dryRun,
+    ignore: words.ignore ?? [],
+    settleMs: settleOption(words.settle),
+    reads: numberOption("--reads", words.reads, { min: 1, max: 1024, integer: true }) ?? READS,
+    reportFile: localFile("--report", words.report),
+  };
+}
+
+/** `ddbr incremental-diff`, its words understood; returns the exit code. */
+export async function runIncrementalDiff(
+  request: IncrementalDiffRequest,
+  mode: OutputMode,
+  { yes }: { yes: boolean },
+): Promise<number> {
+  const { table, backup, versioned } = await open(request, mode);
+  refuseIgnoredKey(table, request.ignore);
+  const writes = request.mode === "repair" && !request.dryRun;
+  if (writes && !yes && canAsk()) {
+    const agreed = await ask(
+      question(table, backup, versioned),
+      `Write to ${escapeForTerminal(backup.store.location.text)}?`,
+    );
+    if (!agreed) throw new DdbrError("interrupted", "nothing was written");
+  }
+  const reportFile = request.reportFile === undefined ? undefined : createReportFile(request.reportFile);
+  try {
+    const summary = await showDiff({
+      command: "incremental-diff",
+      mode,
+      run: (hooks) => compare(request, table, backup, request.mode, hooks),
+      ...(request.mode === "check" &&
+        backup.kind === "folder" && {
+          repair: {
+            question: (totals) => [...question(table, backup, versioned), repairCounts(totals)],
+            run: (keys, hooks) => compare(request, table, backup, "repair", hooks, keys),
+          },
+        }),
+      listener: reportFile?.report,
+    });
+    return exitCodeFor(summary);
+  } finally {
+    reportFile?.close();
+    table.close();
+    backup.store.close();
+  }
+}
+
+async function open(request: IncrementalDiffRequest, mode: OutputMode) {
+  using stop = stopSignals();
+  const table = await openRequestedTable(request, stop.signal);
+  const backup = await findBackup(request.place, request.table.name, request.storeOptions, stop.signal);
+  if (request.mode === "repair" && backup.kind === "files") {
+    throw new DdbrError("usage", "a dump or a snapshot is not repaired", {
+      subject: backup.name,
+      hint: "make a new one; only an incremental folder can be repaired",
+    });
+  }
+  // Asked for where somebody may read the answer: who only compares need not be allowed to ask.
+  const mayWrite = backup.kind === "folder" && (request.mode === "repair" || mode === "dashboard");
+  const versioned = mayWrite ? await keepsVersions(backup.store, stop.signal) : undefined;
+  return { table, backup, versioned };
+}
+
+/** Undefined where it is not to be known. */
+async function keepsVersions(store: ObjectStore, signal: AbortSignal): Promise<boolean | undefined> {
+  return store.keepsVersions(signal).catch((error) => {
+    if (error instanceof DdbrError && error.code === "permission") return undefined;
+    throw error;
+  });
+}
+
+function compare(
+  request: IncrementalDiffRequest,
+  table: Table,
+  backup: FoundBackup,
+  mode: DiffMode,
+  hooks: DiffHooks,
+  keys?: DiffSetup["keys"],
+): Promise<DiffSummary> {
+  const { schema, items, bytes } = table.description;
+  const segments = request.segments ?? segmentsForSize(bytes);
+  const setup = {
+    mode,
+    dryRun: request.dryRun,
+    primary: table,
+    segments,
+    chosen: chooseSegments(segments, undefined, undefined),
+    concurrency: request.concurrency,
+    ignored: ignoredAttributes(request.ignore, true),
+    consistent: request.tableOptions.consistent ?? false,
+    settleMs: request.settleMs,
+    patienceMs: request.storeOptions.patienceMs ?? 0,
+    ...hooks,
+    ...(keys && { keys }),
+  };
+  return backup.kind === "folder"
+    ? diffFolder({ ...setup, replica: openRecordFolder(backup.store, schema, items), reads: request.reads })
+    : diffFile({ ...setup, store: backup.store, files: backup.files, name: backup.name });
+}
+
+/** What somebody has to know before saying yes. */
+function question(
+  { location, description: { items, bytes } }: Table,
+  { store }: FoundBackup,
+  versioned: boolean | undefined,
+): string[] {
+  return [
+    `table   ${escapeForTerminal(location.text)}`,
+    `        about ${formatCount(items)} items, ${formatBytes(bytes)}`,
+    `backup  ${escapeForTerminal(store.location.text)}; this one is written to`,
+    "Objects that are missing, or different, are put; those of records that the table does not have are DELETED.",
+    whatStays(versioned),
+    ...(items === 0 ? ["The table seems to be EMPTY: is it the right one?"] : []),
+  ];
+}
+
+function whatStays(versioned: boolean | undefined): string {
+  if (versioned === undefined) {
+    return "Whether the bucket keeps versions is not to be known: if not, what is replaced or deleted is gone.";
+  }
+  return versioned
+    ? "The versions before stay in the backup's history."
+    : "The bucket keeps NO versions: what is replaced or deleted is gone.";
+}
+
+function repairCounts({ discrepancies: { missing, different, extraneous } }: DiffTotals): string {
+  return `Of all that was found: ${formatCount(missing + different)} to put, ${formatCount(extraneous)} to DELETE.`;
+}

@@ -1,0 +1,129 @@
+import { DdbrError } from "../../core/errors.ts";
+import { snapshotFolder } from "../../core/incremental/snapshot-folder.ts";
+import type { S3StoreOptions } from "../../core/store/s3/s3-store.ts";
+import { parseStoreLocation, type StoreLocation, splitFile } from "../../core/store/store-location.ts";
+import { localFile } from "../options/local-file.ts";
+import { momentOption } from "../options/moment.ts";
+import { numberOption } from "../options/numbers.ts";
+import { type StoreWords, storeAccess } from "../options/store-access.ts";
+import type { OutputMode } from "../output/mode.ts";
+import { createRequestLog } from "../output/request-log.ts";
+import { stopSignals } from "../output/stop-signals.ts";
+import { openExistingStore, openStore } from "../store/open-store.ts";
+import { type MetricPlace, withMetrics } from "../transfer/metrics.ts";
+import { showTransfer } from "../transfer/show-transfer.ts";
+
+export interface SnapshotWords extends StoreWords {
+  source: string;
+  dest: string;
+  at?: string | undefined;
+  manifest: boolean;
+  reads?: string | undefined;
+  retries?: string | undefined;
+  logger?: string | undefined;
+  metric?: string | undefined;
+}
+
+interface SnapshotRequest {
+  source: StoreLocation;
+  folder: StoreLocation;
+  name: string;
+  storeOptions: S3StoreOptions;
+  at: number | undefined;
+  manifest: boolean;
+  reads: number;
+  logger: string | undefined;
+  metric: MetricPlace | undefined;
+}
+
+const READS = 64;
+
+/** @throws DdbrError for whatever is wrong or contradicts itself */
+export function parseSnapshotRequest(words: SnapshotWords): SnapshotRequest {
+  const source = parseStoreLocation(words.source);
+  if (words.dest.endsWith("/")) {
+    throw new DdbrError("location", "names a folder", {
+      subject: JSON.stringify(words.dest),
+      hint: "name the file to be written",
+    });
+  }
+  const { folder, name } = splitFile(parseStoreLocation(words.dest));
+  if (isWithin(folder, source)) {
+    throw new DdbrError("usage", "the snapshot would lie in the folder that it is made from", {
+      subject: words.dest,
+      hint: "put it elsewhere",
+    });
+  }
+  const storeOptions = storeAccess(words);
+  const retries = numberOption("--retries", words.retries, { min: 0, max: 1000, integer: true });
+  return {
+    source,
+    folder,
+    name,
+    storeOptions: retries === undefined ? storeOptions : { ...storeOptions, retries },
+    at: momentOption("--at", words.at),
+    manifest: words.manifest,
+    reads: numberOption("--reads", words.reads, { min: 1, max: 1024, integer: true }) ?? READS,
+    logger: localFile("--logger", words.logger),
+    metric: metricOption(words.metric, storeOptions),
+  };
+}
+
+/** `ddbr incremental-snapshot`, its words understood; returns the exit code. */
+export async function runSnapshot(request: SnapshotRequest, mode: OutputMode): Promise<number> {
+  using stop = stopSignals();
+  const { storeOptions } = request;
+  const source = await openExistingStore(request.source, storeOptions, stop.signal);
+  const destination = await openStore(request.folder, storeOptions, stop.signal);
+  using log = request.logger === undefined ? undefined : createRequestLog(request.logger);
+  try {
+    if (request.at !== undefined && !(await source.keepsVersions(stop.signal))) {
+      throw new DdbrError("usage", "--at needs versions, and the bucket keeps none", {
+        subject: source.location.text,
+        hint: "turn on versioning for the bucket: from then on any moment can be had",
+      });
+    }
+    return await showTransfer({
+      command: "incremental-snapshot",
+      mode,
+      run: (controls) =>
+        withMetrics(request.metric, controls, (told) =>
+          snapshotFolder({
+            ...request,
+            ...told,
+            report(event) {
+              log?.report(event);
+              told.report(event);
+            },
+            source,
+            destination,
+          }),
+        ),
+    });
+  } finally {
+    source.close();
+    destination.close();
+  }
+}
+
+/** Whether a place is a folder, or somewhere below it. */
+function isWithin(place: StoreLocation, folder: StoreLocation): boolean {
+  if (place.kind === "s3") {
+    return (
+      folder.kind === "s3" &&
+      place.bucket === folder.bucket &&
+      (folder.prefix === "" || `${place.prefix}/`.startsWith(`${folder.prefix}/`))
+    );
+  }
+  return folder.kind === "directory" && `${place.path}/`.startsWith(`${folder.path}/`.replace(/\/+$/, "/"));
+}
+
+function metricOption(text: string | undefined, { access }: S3StoreOptions): MetricPlace | undefined {
+  if (text === undefined) return undefined;
+  const [region = "", namespace = "", ...rest] = text.split("/");
+  const table = rest.join("/");
+  if (region !== "" && namespace !== "" && table !== "") return { region, namespace, table, access };
+  throw new DdbrError("usage", `--metric is ${JSON.stringify(text)}`, {
+    hint: "it is region/namespace/table, e.g. us-east-1/backups/primary",
+  });
+}

@@ -1,0 +1,57 @@
+import { parseTableLocation, type TableLocation } from "../../core/location.ts";
+import { MOST_SEGMENTS } from "../../core/segments.ts";
+import type { S3StoreOptions } from "../../core/store/s3/s3-store.ts";
+import { parseStoreLocation, type StoreLocation } from "../../core/store/store-location.ts";
+import { openTable, type Table, type TableOptions } from "../../core/table/table.ts";
+import { accessOption } from "./access.ts";
+import { numberOption } from "./numbers.ts";
+import { patienceOption, type StoreWords, storeAccess } from "./store-access.ts";
+
+/** The words of a command that works on one table and one place for backups. */
+export interface TableWords extends StoreWords {
+  table: string;
+  url: string;
+  profile?: string | undefined;
+  roleArn?: string | undefined;
+  externalId?: string | undefined;
+  maxRcu?: string | undefined;
+  consistent: boolean;
+  segments?: string | undefined;
+  concurrency?: string | undefined;
+}
+
+/** What they ask for: checked, but nothing looked up yet. */
+export interface TableRequest {
+  table: TableLocation;
+  tableOptions: TableOptions;
+  place: StoreLocation;
+  storeOptions: S3StoreOptions;
+  /** Undefined: by the table's size. */
+  segments: number | undefined;
+  concurrency: number;
+}
+
+const CONCURRENCY = 4;
+
+/** @throws DdbrError for whatever is wrong or contradicts itself */
+export function parseTableRequest(words: TableWords): TableRequest {
+  const access = accessOption("--", words.profile, words.roleArn, words.externalId);
+  return {
+    table: parseTableLocation(words.table),
+    tableOptions: {
+      access,
+      consistent: words.consistent,
+      maxReadUnits: numberOption("--max-rcu", words.maxRcu, { min: 0, above: true }),
+      patienceMs: patienceOption(words.patience),
+    },
+    place: parseStoreLocation(words.url),
+    storeOptions: storeAccess(words, access),
+    segments: numberOption("--segments", words.segments, { min: 1, max: MOST_SEGMENTS, integer: true }),
+    concurrency:
+      numberOption("--concurrency", words.concurrency, { min: 1, max: 256, integer: true }) ?? CONCURRENCY,
+  };
+}
+
+export function openRequestedTable(request: TableRequest, signal: AbortSignal): Promise<Table> {
+  return openTable(request.table, { ...request.tableOptions, signal });
+}

@@ -1,0 +1,65 @@
+import { describeError } from "../../core/errors.ts";
+import type { AccessOptions } from "../../core/table/access.ts";
+import type { TransferControls } from "../../core/transfer/run-transfer.ts";
+import type { TransferEvent, TransferSummary } from "../../core/transfer/transfer-events.ts";
+
+/** Where a backup's metrics go. */
+export interface MetricPlace {
+  namespace: string;
+  region: string | undefined;
+  /** The value of the dimension TableName. */
+  table: string;
+  access: AccessOptions | undefined;
+}
+
+/**
+ * Runs a backup and then sends its metrics. What keeps them from being sent is a warning: the backup is
+ * what it is. A backup that was stopped sends none.
+ */
+export async function withMetrics(
+  place: MetricPlace | undefined,
+  controls: Required<TransferControls>,
+  run: (controls: Required<TransferControls>) => Promise<TransferSummary>,
+): Promise<TransferSummary> {
+  if (place === undefined) return run(controls);
+  // The end is told when the metrics are sent: afterwards nobody listens.
+  let finished: TransferEvent | undefined;
+  const report = (event: TransferEvent) => {
+    if (event.type === "finished") finished = event;
+    else controls.report(event);
+  };
+  let outcome: { bytes: number; records: number } | "failed" = "failed";
+  try {
+    const summary = await run({ ...controls, report });
+    const { totals } = summary;
+    if (summary.outcome === "complete") {
+      outcome = { bytes: totals.storedBytes, records: totals.written + totals.kept };
+    }
+    if (summary.outcome !== "interrupted") await send(place, outcome, controls);
+    return summary;
+  } catch (error) {
+    await send(place, "failed", controls);
+    throw error;
+  } finally {
+    if (finished !== undefined) controls.report(finished);
+  }
+}
+
+async function send(
+  { region, access, ...place }: MetricPlace,
+  outcome: { bytes: number; records: number } | "failed",
+  { report, signal }: Required<TransferControls>,
+): Promise<void> {
+  try {
+    const { sendBackupMetrics } = await import("../../core/metrics/backup-metrics.ts");
+    await sendBackupMetrics({
+      ...place,
+      ...(region === undefined ? {} : { region }),
+      ...(access === undefined ? {} : { access }),
+      outcome,
+      signal,
+    });
+  } catch (error) {
+    report({ type: "warning", message: `metrics not sent: ${describeError(error)}` });
+  }
+}

@@ -1,0 +1,52 @@
+import type { EndTotals, TransferSummary } from "../../core/transfer/transfer-events.ts";
+import { formatBytes, formatCount, formatDuration, formatUnits, plural } from "../output/figures.ts";
+
+/** What a transfer came to, in a few lines for people: the verdict first, then what it cost. */
+export function transferSummaryLines(summary: TransferSummary): string[] {
+  const { totals, elapsedMs } = summary;
+  const rate = totals.written / Math.max(elapsedMs / 1000, 0.001);
+  return [
+    verdict(summary),
+    ...notDone(summary),
+    `read: ${plural(totals.read, "item")}${endFigures(totals.source)}`,
+    `wrote: ${formatBytes(totals.rawBytes)}${stored(summary)}${endFigures(totals.destination)}`,
+    `took ${formatDuration(elapsedMs)}, ${formatCount(rate)} items/s`,
+  ];
+}
+
+function verdict({ job, outcome, totals, wrote }: TransferSummary): string {
+  const end = { complete: "", incomplete: "incomplete: ", interrupted: "stopped: " }[outcome];
+  // A file that is not whole is not there.
+  const what =
+    job === "snapshot" && outcome !== "complete"
+      ? `nothing written to ${wrote}`
+      : `${plural(totals.written, "item")} written to ${wrote}`;
+  const kept = totals.kept > 0 ? `, ${formatCount(totals.kept)} there already` : "";
+  const foreign = totals.foreign > 0 ? `, ${plural(totals.foreign, "foreign object")} passed over` : "";
+  return `${end}${what}${kept}${foreign}`;
+}
+
+function notDone({ job, jobId, outcome, failure, totals, segments, ofSegments }: TransferSummary): string[] {
+  const lines: string[] = [];
+  if (failure !== undefined) lines.push(`failed: ${failure}`);
+  if (job === "snapshot") return lines;
+  if (outcome !== "complete") {
+    lines.push(`${formatCount(totals.segmentsDone)} of ${plural(segments, "segment")} done`);
+    lines.push(job === "backup" ? `to go on: --jobid ${jobId} --resume` : "to go on: --resume");
+  } else if (segments < ofSegments) {
+    lines.push(
+      `${formatCount(segments)} of ${plural(ofSegments, "segment")}: the backup is whole when all are done`,
+    );
+  }
+  if (job === "backfill") lines.push("nothing was compared: check with incremental-diff");
+  return lines;
+}
+
+function stored({ job, totals }: TransferSummary): string {
+  return job === "backfill" ? "" : `, ${formatBytes(totals.storedBytes)} stored`;
+}
+
+function endFigures({ requests, readUnits, retries, throttles }: EndTotals): string {
+  const units = readUnits > 0 ? `, ${formatUnits(readUnits)} read units` : "";
+  return `${requests > 0 ? `, ${plural(requests, "request")}` : ""}${units}, ${plural(retries, "retry", "retries")} (${formatCount(throttles)} throttled)`;
+}

@@ -1,0 +1,125 @@
+import { isDeepStrictEqual } from "node:util";
+import { inParallel } from "../in-parallel.ts";
+import { eachSegment } from "../segments.ts";
+import type { ObjectStore } from "../store/object-store.ts";
+import type { Table, WholeDescription } from "../table/table.ts";
+import {
+  observerOf,
+  runTransfer,
+  type TransferControls,
+  type TransferRun,
+} from "../transfer/run-transfer.ts";
+import type { TransferSummary } from "../transfer/transfer-events.ts";
+import type { Compression } from "./compression.ts";
+import { dumpSegment } from "./dump-segment.ts";
+import type { LineFormat } from "./item-lines.ts";
+import { allFiles, type Existing, fileName, type JobFolder, readJobFolder } from "./job-folder.ts";
+import { type BackupKind, MANIFEST_NAME, putManifest, putReceipt } from "./manifest.ts";
+
+export interface BackupOptions extends TransferControls {
+  table: Table;
+  /** Opened at the folder that the job's own folder is made in. */
+  store: ObjectStore;
+  jobId: string;
+  segments: number;
+  chosen: readonly number[];
+  /** Segments done at the same time. */
+  concurrency: number;
+  compression: Compression;
+  contents: LineFormat;
+  existing: Existing;
+  consistent: boolean;
+}
+
+/**
+ * Writes a table as one file a segment, and at the end of all segments a manifest (docs/formats.md).
+ * Each file is complete or absent; the manifest is written by whichever run completes the last segment.
+ * @throws DdbrError `exists` when the job is there already and was not to be
+ */
+export async function backupTable(options: BackupOptions): Promise<TransferSummary> {
+  const { table, store, jobId, segments, chosen, contents, compression } = options;
+  const { description } = table;
+  const kind: BackupKind = {
+    segments,
+    contents,
+    compression,
+    table: {
+      name: table.location.name,
+      arn: table.arn,
+      createdAt: new Date(table.createdAt).toISOString(),
+      keySchema: description.schema,
+    },
+  };
+  const whole = await table.describe(options.signal);
+  const folder = await readJobFolder(store, jobId, kind, options);
+
+  const share = (chosen.length - folder.kept.length) / segments;
+  const plan = {
+    job: "backup" as const,
+    jobId,
+    source: description.name,
+    destination: store.location.text,
+    schema: description.schema,
+    segments,
+    chosen,
+    estimate: {
+      items: Math.round((description.items * chosen.length) / segments),
+      bytes: Math.round(description.bytes * share),
+      readUnits: Math.ceil((description.bytes / 4096) * (options.consistent ? 1 : 0.5) * share),
+    },
+    wrote: `${store.location.text}/${jobId}/`,
+  };
+  return await runTransfer(plan, options, (run) => dumpAll(run, options, kind, whole, folder));
+}
+
+const DELETIONS_AT_ONCE = 16;
+
+async function dumpAll(
+  run: TransferRun,
+  options: BackupOptions,
+  kind: BackupKind,
+  whole: WholeDescription,
+  { kept, hasManifest, outdated }: JobFolder,
+): Promise<void> {
+  const { table, store, jobId, concurrency } = options;
+  table.observe(observerOf("source", run.report));
+  store.observe(observerOf("destination", run.report));
+  for (const { segment, items, rawBytes, storedBytes } of kept) {
+    run.report({ type: "segment-kept", segment, items, rawBytes, storedBytes });
+  }
+  const isKept = new Set(kept.map(({ segment }) => segment));
+  const chosen = run.chosen.filter((segment) => !isKept.has(segment));
+  if (chosen.length === 0 && hasManifest) return;
+  for (const keys of outdated) {
+    await inParallel(keys, DELETIONS_AT_ONCE, async (key) => void (await store.delete(key, {}, run.signal)));
+  }
+  await eachSegment({ ...run, chosen, concurrency }, async (segment) => {
+    const name = fileName(segment, kind);
+    const file = await dumpSegment({ table, store, folder: jobId, name, segment, kind }, run);
+    await putReceipt(store, jobId, kind, file, run.signal);
+  });
+  if (!run.signal.aborted) await concludeJob(store, jobId, kind, whole, run.signal);
+}
+
+/**
+ * Writes the manifest, if all segments are done. Another process that writes a segment anew takes away first the segment's
+ * receipt, then the manifest: so looking at the receipts again shows whether a manifest written meanwhile holds.
+ */
+async function concludeJob(
+  store: ObjectStore,
+  jobId: string,
+  kind: BackupKind,
+  whole: WholeDescription,
+  signal: AbortSignal,
+): Promise<void> {
+  let files = await allFiles(store, jobId, kind, signal);
+  let written = false;
+  while (files !== undefined || written) {
+    if (files === undefined) await store.delete(`${jobId}/${MANIFEST_NAME}`, {}, signal);
+    else await putManifest(store, jobId, kind, files, whole, signal);
+    written = files !== undefined;
+    const now = await allFiles(store, jobId, kind, signal);
+    if (isDeepStrictEqual(now, files)) return;
+    files = now;
+  }
+}

@@ -1,0 +1,69 @@
+import { DdbrError } from "../errors.ts";
+import { getJson, putJson } from "../store/json-object.ts";
+import type { ObjectStore } from "../store/object-store.ts";
+
+/** Which segments of a backfill are done; there while one is under way or was interrupted. */
+export interface BackfillCheckpoint {
+  format: "ddbr-backfill";
+  version: 1;
+  /** The table's ARN and time of creation in milliseconds, which tell it from another of the same name. */
+  table: string;
+  createdAt: number;
+  segments: number;
+  done: number[];
+}
+
+const nameFor = (table: string) => `${table}.backfill.json`;
+
+/** Whether there is one, whatever it holds. @param table the table's name */
+export async function hasCheckpoint(
+  store: ObjectStore,
+  table: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  return (await store.get(nameFor(table), undefined, signal)) !== undefined;
+}
+
+/** @param table the table's name. @throws DdbrError `damaged` */
+export async function getCheckpoint(
+  store: ObjectStore,
+  table: string,
+  signal: AbortSignal,
+): Promise<BackfillCheckpoint | undefined> {
+  const value = await getJson(store, nameFor(table), signal).catch((error) => {
+    if (error instanceof DdbrError && error.code === "damaged") return null;
+    throw error;
+  });
+  if (value === undefined || isCheckpoint(value)) return value;
+  throw new DdbrError("damaged", "is no record of a backfill's progress", {
+    subject: `${store.location.text}/${nameFor(table)}`,
+    hint: "start without --resume",
+  });
+}
+
+function isCheckpoint(value: unknown): value is BackfillCheckpoint {
+  if (typeof value !== "object" || value === null) return false;
+  const { format, version, table, createdAt, segments, done } = value as Partial<BackfillCheckpoint>;
+  return (
+    format === "ddbr-backfill" &&
+    version === 1 &&
+    typeof table === "string" &&
+    typeof createdAt === "number" &&
+    Number.isInteger(segments) &&
+    Array.isArray(done) &&
+    done.every((segment) => Number.isInteger(segment) && segment >= 0 && segment < segments!)
+  );
+}
+
+export async function putCheckpoint(
+  store: ObjectStore,
+  table: string,
+  checkpoint: BackfillCheckpoint,
+  signal: AbortSignal,
+): Promise<void> {
+  await putJson(store, nameFor(table), checkpoint, signal);
+}
+
+export async function clearCheckpoint(store: ObjectStore, table: string, signal: AbortSignal): Promise<void> {
+  await store.delete(nameFor(table), {}, signal);
+}

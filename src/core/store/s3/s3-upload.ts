@@ -1,0 +1,131 @@
+import type { Metadata, Upload } from "../object-store.ts";
+import { keepingHeaders, metadataHeaders } from "./s3-headers.ts";
+import type { S3Objects } from "./s3-objects.ts";
+import type { S3StoreOptions } from "./s3-options.ts";
+import { createMultipart, type Multipart, type Part, partBytes } from "./s3-parts.ts";
+import type { S3Requests } from "./s3-requests.ts";
+
+const PARTS_IN_FLIGHT = 4;
+/** Whoever gives up doesn't want to wait for long. */
+const ABORT_PATIENCE_MS = 5_000;
+
+/** Starts an upload; nothing but the clearing of leftovers is sent before there is a whole part. */
+export async function startUpload(
+  requests: S3Requests,
+  objects: S3Objects,
+  options: S3StoreOptions,
+  { key, subject, metadata }: { key: string; subject: string; metadata: Metadata | undefined },
+  signal?: AbortSignal,
+): Promise<Upload> {
+  const multipart = createMultipart(requests, key, subject);
+  await multipart.clear(signal);
+  const headers = { ...keepingHeaders(options), ...metadataHeaders(metadata) };
+  return new S3Upload(multipart, headers, (body) => objects.put(key, body, metadata, signal), signal);
+}
+
+class S3Upload implements Upload {
+  readonly #multipart: Multipart;
+  readonly #headers: Record<string, string>;
+  readonly #putWhole: (body: Uint8Array) => Promise<{ versionId: string }>;
+  readonly #givenUp = new AbortController();
+  readonly #stop: AbortSignal;
+  #uploadId: Promise<string> | undefined;
+  /** Bytes that don't make a part yet. */
+  #gathered: Buffer | undefined;
+  #gatheredBytes = 0;
+  #size = 0;
+  readonly #parts: Part[] = [];
+  #sent = 0;
+  readonly #inFlight = new Set<Promise<void>>();
+  #failure: { reason: unknown } | undefined;
+
+  constructor(
+    multipart: Multipart,
+    headers: Record<string, string>,
+    putWhole: (body: Uint8Array) => Promise<{ versionId: string }>,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#multipart = multipart;
+    this.#headers = headers;
+    this.#putWhole = putWhole;
+    this.#stop = signal ? AbortSignal.any([signal, this.#givenUp.signal]) : this.#givenUp.signal;
+  }
+
+  get partsInFlight(): number {
+    return this.#inFlight.size;
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    for (let at = 0; at < chunk.length; ) {
+      this.#check();
+      const room = partBytes(this.#sent + 1);
+      this.#gathered ??= Buffer.allocUnsafeSlow(room);
+      const taken = chunk.subarray(at, at + room - this.#gatheredBytes);
+      this.#gathered.set(taken, this.#gatheredBytes);
+      this.#gatheredBytes += taken.length;
+      at += taken.length;
+      if (this.#gatheredBytes === room) await this.#sendGathered();
+    }
+    this.#check();
+  }
+
+  async complete(): Promise<{ versionId: string; size: number }> {
+    this.#check();
+    const size = this.#size + this.#gatheredBytes;
+    if (this.#uploadId === undefined) {
+      const { versionId } = await this.#putWhole(this.#takeGathered());
+      return { versionId, size };
+    }
+    if (this.#gatheredBytes > 0) await this.#sendGathered();
+    while (this.#inFlight.size > 0) await Promise.race(this.#inFlight);
+    this.#check();
+    const parts = this.#parts.sort((one, other) => one.number - other.number);
+    const { versionId } = await this.#multipart.complete(await this.#uploadId, parts, size, this.#stop);
+    return { versionId, size };
+  }
+
+  async abort(): Promise<void> {
+    this.#givenUp.abort(new Error("the upload was given up"));
+    this.#gathered = undefined;
+    // A part that arrives after the end of its upload would stay.
+    await Promise.allSettled(this.#inFlight);
+    try {
+      if (this.#uploadId !== undefined) {
+        await this.#multipart.abort(await this.#uploadId, ABORT_PATIENCE_MS);
+      }
+    } catch {
+      // The next upload of this key clears it away.
+    }
+  }
+
+  #check(): void {
+    this.#stop.throwIfAborted();
+    if (this.#failure !== undefined) throw this.#failure.reason;
+  }
+
+  #takeGathered(): Buffer {
+    const body = this.#gathered?.subarray(0, this.#gatheredBytes) ?? Buffer.alloc(0);
+    this.#gathered = undefined;
+    this.#gatheredBytes = 0;
+    return body;
+  }
+
+  async #sendGathered(): Promise<void> {
+    while (this.#inFlight.size >= PARTS_IN_FLIGHT) await Promise.race(this.#inFlight);
+    this.#check();
+    const body = this.#takeGathered();
+    const number = ++this.#sent;
+    this.#size += body.length;
+    const sending = this.#send(number, body)
+      .catch((reason) => {
+        this.#failure ??= { reason };
+      })
+      .finally(() => this.#inFlight.delete(sending));
+    this.#inFlight.add(sending);
+  }
+
+  async #send(number: number, body: Buffer): Promise<void> {
+    this.#uploadId ??= this.#multipart.create(this.#headers, this.#stop);
+    this.#parts.push(await this.#multipart.put(await this.#uploadId, number, body, this.#stop));
+  }
+}
