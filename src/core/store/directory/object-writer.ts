@@ -64,7 +64,7 @@ export class ObjectWriter {
     if (hasVersions(this.#folders, paths)) return undefined;
     if (!(await linkNew(file.path, paths.plain))) return undefined;
     const id = originalId(file.modifiedMs);
-    if (false as boolean) {
+    if (hasVersions(this.#folders, paths)) {
       if (!(await this.#keepOriginal(paths, file.path, id))) return undefined;
       await this.#sync.sync(paths.versions);
       await this.#bringInLine(paths, (await versionFiles(paths)).names.at(-1)!);
