@@ -32,6 +32,8 @@ const CONNECTION =
 const CREDENTIALS_HINT =
   "check AWS_PROFILE or the environment's credentials, or sign in again (aws sso login)";
 
+const ENDPOINT_HINT = "check the endpoint: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL or the profile's";
+
 /** Turns whatever a request to S3 ends with into a DdbrError; what is a defect of this program stays as it is. */
 export function s3Failure(thrown: unknown, asked: Asked): unknown {
   if (thrown instanceof DdbrError || !(thrown instanceof Error)) return thrown;
@@ -41,10 +43,13 @@ export function s3Failure(thrown: unknown, asked: Asked): unknown {
   if (thrown instanceof NotS3) return notS3(undefined, wrap);
   const said = firstLine(thrown.message);
   if (PROVIDERS.test(thrown.name)) return wrap("credentials", said, CREDENTIALS_HINT);
+  if (thrown.message === "Invalid URL") {
+    return wrap("connection", "the server's address is not a URL", ENDPOINT_HINT);
+  }
   if (isConnectionFailure(thrown)) {
     return wrap(
       "connection",
-      `cannot reach the server: ${said.replace(/\. For more information, pass.*$/, "")}`,
+      `cannot reach the server: ${reasonOf(thrown)}`,
       "check the address and the network",
     );
   }
@@ -100,7 +105,7 @@ function notS3(status: number | undefined, wrap: Wrap): DdbrError {
   return wrap(
     status !== undefined && status >= 500 ? "service" : "service-refused",
     `what answers there does not speak S3${status === undefined ? "" : ` (HTTP status ${status})`}`,
-    "check the endpoint: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL or the profile's",
+    ENDPOINT_HINT,
   );
 }
 
@@ -134,10 +139,15 @@ function partition(region: string): string {
 function isConnectionFailure(error: Error & { code?: unknown; cause?: unknown }): boolean {
   if (error.name === "TimeoutError") return true;
   if (CONNECTION.test(String(error.code ?? ""))) return true;
-  // Node's fetch tells the reason only in the cause.
   const { cause } = error;
   if (cause instanceof Error && "code" in cause && CONNECTION.test(String(cause.code))) return true;
   return error instanceof TypeError && /fetch failed|network|terminated|socket/i.test(error.message);
+}
+
+/** Bun adds advice for programmers; Node tells the reason only in the cause. */
+function reasonOf({ message, cause }: Error): string {
+  const reason = cause instanceof Error && cause.message !== "" ? cause.message : message;
+  return firstLine(reason).replace(/\. For more information, pass.*$/, "");
 }
 
 function firstLine(text: string): string {

@@ -25,7 +25,7 @@ export interface Part {
 export interface Multipart {
   /** Gives up all uploads of this key that somebody has left. */
   clear(signal?: AbortSignal): Promise<void>;
-  create(headers: Record<string, string>, signal?: AbortSignal): Promise<string>;
+  create(headers: Record<string, string>): Promise<string>;
   put(uploadId: string, number: number, body: Buffer, signal?: AbortSignal): Promise<Part>;
   complete(
     uploadId: string,
@@ -77,19 +77,16 @@ export function createMultipart(requests: S3Requests, key: string, subject: stri
       }
     },
 
-    create: (headers, signal) =>
-      requests.ask(
-        {
-          operation: "CreateMultipartUpload",
-          method: "POST",
-          key,
-          query: { uploads: "" },
-          headers,
-          root: "InitiateMultipartUploadResult",
-          read: (document) => document.required("UploadId"),
-        },
-        signal,
-      ),
+    create: (headers) =>
+      requests.ask({
+        operation: "CreateMultipartUpload",
+        method: "POST",
+        key,
+        query: { uploads: "" },
+        headers,
+        root: "InitiateMultipartUploadResult",
+        read: (document) => document.required("UploadId"),
+      }),
 
     async put(uploadId, number, body, signal) {
       const { headers } = await requests.send(
@@ -127,13 +124,15 @@ export function createMultipart(requests: S3Requests, key: string, subject: stri
         },
         signal,
       );
-      if (answer.refusal === undefined) return { versionId: versionIdOf(answer.headers) };
-      // An earlier attempt may have taken effect though its answer was lost.
-      const { headers } = await requests.send(
-        { operation: "HeadObject", method: "HEAD", key, expected: ABSENT },
+      if (answer.headers.has("x-amz-version-id")) return { versionId: versionIdOf(answer.headers) };
+      // An earlier attempt may have taken effect though its answer was lost: then S3 knows no such upload, and others
+      // say that it is complete, but not as what version.
+      const { headers, refusal } = await requests.send(
+        { operation: "HeadObject", method: "HEAD", key, expected: [...ABSENT, "AccessDenied"] },
         signal,
       );
-      if (isMadeOf(headers, parts, size)) return { versionId: versionIdOf(headers) };
+      if (refusal === undefined && isMadeOf(headers, parts, size)) return { versionId: versionIdOf(headers) };
+      if (answer.refusal === undefined) return { versionId: versionIdOf(answer.headers) };
       throw new DdbrError("service-refused", `somebody else has given up the upload of ${key}`, {
         subject,
         hint: "start again; only one may upload an object at a time",

@@ -78,7 +78,8 @@ export function createRequests(bucket: S3Bucket, options: RequestsOptions): S3Re
     const url = new URL(`${origin}${path}${encodeQuery(query)}`);
     const now = Date.now() + clockOffsetMs;
     const signed = await bucket.sign({ method, url, query, headers: { ...headers, ...owner }, body }, now);
-    const limit = AbortSignal.timeout(REQUEST_TIMEOUT_MS + (body?.length ?? 0) / SLOWEST_BYTES_PER_MS);
+    const sendingMs = Math.ceil((body?.length ?? 0) / SLOWEST_BYTES_PER_MS);
+    const limit = AbortSignal.timeout(REQUEST_TIMEOUT_MS + sendingMs);
     const response = await fetch(url, {
       method,
       headers: signed,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Metadata, Upload } from "../object-store.ts";
 import { keepingHeaders, metadataHeaders } from "./s3-headers.ts";
 import type { S3Objects } from "./s3-objects.ts";
@@ -29,10 +30,12 @@ class S3Upload implements Upload {
   readonly #putWhole: (body: Uint8Array) => Promise<{ versionId: string }>;
   readonly #givenUp = new AbortController();
   readonly #stop: AbortSignal;
+  readonly #stopped: Promise<never>;
   #uploadId: Promise<string> | undefined;
   /** Bytes that don't make a part yet. */
   #gathered: Buffer | undefined;
   #gatheredBytes = 0;
+  readonly #spare: Buffer[] = [];
   #size = 0;
   readonly #parts: Part[] = [];
   #sent = 0;
@@ -49,6 +52,11 @@ class S3Upload implements Upload {
     this.#headers = headers;
     this.#putWhole = putWhole;
     this.#stop = signal ? AbortSignal.any([signal, this.#givenUp.signal]) : this.#givenUp.signal;
+    this.#stopped = new Promise((_, reject) => {
+      this.#stop.addEventListener("abort", () => reject(this.#stop.reason), { once: true });
+    });
+    // Whoever waits for it is told; mostly nobody does.
+    this.#stopped.catch(() => {});
   }
 
   get partsInFlight(): number {
@@ -59,7 +67,7 @@ class S3Upload implements Upload {
     for (let at = 0; at < chunk.length; ) {
       this.#check();
       const room = partBytes(this.#sent + 1);
-      this.#gathered ??= Buffer.allocUnsafeSlow(room);
+      this.#gathered ??= this.#emptyBuffer(room);
       const taken = chunk.subarray(at, at + room - this.#gatheredBytes);
       this.#gathered.set(taken, this.#gatheredBytes);
       this.#gatheredBytes += taken.length;
@@ -90,9 +98,11 @@ class S3Upload implements Upload {
     // A part that arrives after the end of its upload would stay.
     await Promise.allSettled(this.#inFlight);
     try {
-      if (this.#uploadId !== undefined) {
-        await this.#multipart.abort(await this.#uploadId, ABORT_PATIENCE_MS);
-      }
+      const uploadId = await Promise.race([
+        this.#uploadId,
+        sleep(ABORT_PATIENCE_MS, undefined, { ref: false }),
+      ]);
+      if (uploadId !== undefined) await this.#multipart.abort(uploadId, ABORT_PATIENCE_MS);
     } catch {
       // The next upload of this key clears it away.
     }
@@ -101,6 +111,12 @@ class S3Upload implements Upload {
   #check(): void {
     this.#stop.throwIfAborted();
     if (this.#failure !== undefined) throw this.#failure.reason;
+  }
+
+  /** Buffers go round: left to the garbage collector, large ones pile up. */
+  #emptyBuffer(bytes: number): Buffer {
+    const spare = this.#spare.pop();
+    return spare?.length === bytes ? spare : Buffer.allocUnsafeSlow(bytes);
   }
 
   #takeGathered(): Buffer {
@@ -125,7 +141,11 @@ class S3Upload implements Upload {
   }
 
   async #send(number: number, body: Buffer): Promise<void> {
-    this.#uploadId ??= this.#multipart.create(this.#headers, this.#stop);
-    this.#parts.push(await this.#multipart.put(await this.#uploadId, number, body, this.#stop));
+    // Not to be stopped: an upload whose id never came could not be given up.
+    this.#uploadId ??= this.#multipart.create(this.#headers);
+    const uploadId = await Promise.race([this.#uploadId, this.#stopped]);
+    this.#parts.push(await this.#multipart.put(uploadId, number, body, this.#stop));
+    // Should an attempt that was given up still be sending it: what has changed since fits no signature.
+    this.#spare.push(body);
   }
 }

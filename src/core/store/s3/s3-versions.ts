@@ -46,8 +46,7 @@ export function createVersionReader(requests: S3Requests): VersionReader {
   ): AsyncGenerator<HistoryEntry[]> {
     for await (const page of pages) {
       const tombstones = await tombstonesOf(page, signal);
-      const byKey = Map.groupBy(page, ({ key }) => key);
-      yield [...byKey.values()].flatMap((versions) => foldTombstones(versions, tombstones));
+      yield byKey(page).flatMap((versions) => foldTombstones(versions, tombstones));
     }
   }
 
@@ -76,4 +75,15 @@ export function createVersionReader(requests: S3Requests): VersionReader {
       return deletionMetadata(Number(headers.get("content-length")), metadata) ?? metadata;
     },
   };
+}
+
+/** A page has the versions of one key together. */
+function byKey(page: ObjectVersion[]): ObjectVersion[][] {
+  const groups: ObjectVersion[][] = [];
+  for (const version of page) {
+    const group = groups.at(-1);
+    if (group?.[0]?.key === version.key) group.push(version);
+    else groups.push([version]);
+  }
+  return groups;
 }

@@ -47,9 +47,11 @@ const parser = new XMLParser({
 
 /** The document's outermost element, when it has this name; undefined when it is another, or no XML. */
 export function parseXml(body: Buffer, name: string): Element | undefined {
-  if (!body.includes(`<${name}`)) return undefined;
+  const text = body.toString();
+  // The parser takes also what ends in the middle.
+  if (!new RegExp(`<${name}[^>]*/>\\s*$|</${name}>\\s*$`).test(text)) return undefined;
   try {
-    const root = (parser.parse(body.toString()) as Node[]).find((node) => name in node)?.[name];
+    const root = (parser.parse(text) as Node[]).find((node) => name in node)?.[name];
     return root === undefined ? undefined : new Element(root);
   } catch {
     return undefined;
