@@ -5,6 +5,7 @@ import { LINE_FORMATS } from "../../core/backup/item-lines.ts";
 import { segmentsBegun } from "../../core/backup/job-folder.ts";
 import { DdbrError } from "../../core/errors.ts";
 import { segmentsForSize } from "../../core/segments.ts";
+import { OWN_FOLDER } from "../../core/store/directory/layout.ts";
 import type { ObjectStore } from "../../core/store/object-store.ts";
 import { keyProblem } from "../../core/store/store-location.ts";
 import type { Table } from "../../core/table/table.ts";
@@ -17,9 +18,9 @@ import {
   type TableWords,
 } from "../options/table-request.ts";
 import type { OutputMode } from "../output/mode.ts";
-import { stopSignals } from "../output/stop-signals.ts";
+import { stoppable } from "../output/stop-signals.ts";
 import { openStore } from "../store/open-store.ts";
-import { withMetrics } from "../transfer/metrics.ts";
+import { countFailure, type MetricPlace, withMetrics } from "../transfer/metrics.ts";
 import { showTransfer } from "../transfer/show-transfer.ts";
 
 export interface BackupWords extends TableWords {
@@ -51,9 +52,6 @@ export function parseBackupRequest(words: BackupWords): BackupRequest {
       "name the job, as the first run said it",
     );
   }
-  if (jobid === undefined && words.segment !== undefined) {
-    throw wrong("--segment needs --jobid", "all segments of a backup have the same job id");
-  }
   if (metric === "") throw wrong("--metric is empty", "name a CloudWatch namespace");
   const request = parseTableRequest(words);
   return {
@@ -69,23 +67,18 @@ export function parseBackupRequest(words: BackupWords): BackupRequest {
 
 /** `ddbr backup-table`, its words understood; returns the exit code. */
 export async function runBackupTable(request: BackupRequest, mode: OutputMode): Promise<number> {
-  using stop = stopSignals();
-  const table = await openRequestedTable(request, stop.signal);
-  const store = await openStore(request.place, request.storeOptions, stop.signal);
-  const segments = request.segments ?? (await segmentsToDo(request, table, store, stop.signal));
+  const metric = metricPlace(request);
+  const { table, store, segments } = await stoppable((signal) =>
+    // Who watches the errors has to hear of a table or bucket that is gone as well.
+    openEnds(request, signal).catch(async (error) => {
+      await countFailure(metric, signal);
+      throw error;
+    }),
+  );
   const chosen =
     request.segment === undefined
       ? Array.from({ length: segments }, (_, segment) => segment)
       : [request.segment];
-  const metric =
-    request.metric === undefined
-      ? undefined
-      : {
-          namespace: request.metric,
-          region: request.table.region,
-          table: request.table.name,
-          access: request.tableOptions.access,
-        };
   try {
     return await showTransfer({
       command: "backup-table",
@@ -109,6 +102,21 @@ export async function runBackupTable(request: BackupRequest, mode: OutputMode): 
   }
 }
 
+function metricPlace({ metric, table, tableOptions }: BackupRequest): MetricPlace | undefined {
+  if (metric === undefined) return undefined;
+  return { namespace: metric, region: table.region, table: table.name, access: tableOptions.access };
+}
+
+async function openEnds(
+  request: BackupRequest,
+  signal: AbortSignal,
+): Promise<{ table: Table; store: ObjectStore; segments: number }> {
+  const table = await openRequestedTable(request, signal);
+  const store = await openStore(request.place, request.storeOptions, signal);
+  const segments = request.segments ?? (await segmentsToDo(request, table, store, signal));
+  return { table, store, segments };
+}
+
 /** What is gone on with keeps its segments, though the table's size is another by now. */
 async function segmentsToDo(
   { existing, jobId }: BackupRequest,
@@ -122,6 +130,8 @@ async function segmentsToDo(
 
 function jobIdOption(text: string): string {
   const problem = text.includes("/") ? 'holds a "/"' : keyProblem(text);
+  if (text === OWN_FOLDER)
+    throw new DdbrError("usage", `--jobid ${text} is kept for versions`, { hint: "give another" });
   if (problem === undefined) return text;
   throw new DdbrError("usage", `--jobid ${JSON.stringify(text)} ${problem}`, { hint: "it names one folder" });
 }

@@ -23,3 +23,9 @@ export function stopSignals(): { signal: AbortSignal; [Symbol.dispose](): void }
     },
   };
 }
+
+/** Does something that the first Ctrl-C stops; what shows a run afterwards listens by itself. */
+export async function stoppable<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  using stop = stopSignals();
+  return await work(stop.signal);
+}

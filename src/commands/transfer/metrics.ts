@@ -12,6 +12,8 @@ export interface MetricPlace {
   access: AccessOptions | undefined;
 }
 
+type Outcome = { bytes: number; records: number } | "failed";
+
 /**
  * Runs a backup and then sends its metrics. What keeps them from being sent is a warning: the backup is
  * what it is. A backup that was stopped sends none.
@@ -28,7 +30,7 @@ export async function withMetrics(
     if (event.type === "finished") finished = event;
     else controls.report(event);
   };
-  let outcome: { bytes: number; records: number } | "failed" = "failed";
+  let outcome: Outcome = "failed";
   try {
     const summary = await run({ ...controls, report });
     const { totals } = summary;
@@ -38,28 +40,42 @@ export async function withMetrics(
     if (summary.outcome !== "interrupted") await send(place, outcome, controls);
     return summary;
   } catch (error) {
-    await send(place, "failed", controls);
+    if (!controls.signal.aborted) await send(place, "failed", controls);
     throw error;
   } finally {
     if (finished !== undefined) controls.report(finished);
   }
 }
 
+/** Counts a backup that failed before it began. When that cannot be told either, what it failed of matters more. */
+export async function countFailure(place: MetricPlace | undefined, signal: AbortSignal): Promise<void> {
+  if (place === undefined || signal.aborted) return;
+  await sendMetrics(place, "failed", signal).catch(() => {});
+}
+
 async function send(
-  { region, access, ...place }: MetricPlace,
-  outcome: { bytes: number; records: number } | "failed",
+  place: MetricPlace,
+  outcome: Outcome,
   { report, signal }: Required<TransferControls>,
 ): Promise<void> {
   try {
-    const { sendBackupMetrics } = await import("../../core/metrics/backup-metrics.ts");
-    await sendBackupMetrics({
-      ...place,
-      ...(region === undefined ? {} : { region }),
-      ...(access === undefined ? {} : { access }),
-      outcome,
-      signal,
-    });
+    await sendMetrics(place, outcome, signal);
   } catch (error) {
     report({ type: "warning", message: `metrics not sent: ${describeError(error)}` });
   }
+}
+
+async function sendMetrics(
+  { region, access, ...place }: MetricPlace,
+  outcome: Outcome,
+  signal: AbortSignal,
+): Promise<void> {
+  const { sendBackupMetrics } = await import("../../core/metrics/backup-metrics.ts");
+  await sendBackupMetrics({
+    ...place,
+    ...(region === undefined ? {} : { region }),
+    ...(access === undefined ? {} : { access }),
+    outcome,
+    signal,
+  });
 }

@@ -35,7 +35,7 @@ function notDone({ job, jobId, outcome, failure, totals, segments, ofSegments }:
     lines.push(job === "backup" ? `to go on: --jobid ${jobId} --resume` : "to go on: --resume");
   } else if (segments < ofSegments) {
     lines.push(
-      `${formatCount(segments)} of ${plural(ofSegments, "segment")}: the backup is whole when all are done`,
+      `${formatCount(segments)} of ${plural(ofSegments, "segment")}: whole when all are done (--jobid ${jobId})`,
     );
   }
   if (job === "backfill") lines.push("nothing was compared: check with incremental-diff");

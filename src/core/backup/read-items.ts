@@ -1,8 +1,10 @@
-import { pipeline, Readable, type Transform } from "node:stream";
+import { pipeline, Readable } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { DdbrError } from "../errors.ts";
 import type { WireItem } from "../item/attribute-value.ts";
 import { isWireItem } from "../item/validate.ts";
+import type { Compression } from "./compression.ts";
+import { wholeFrames } from "./zstd-frames.ts";
 
 const GZIP = Buffer.from([0x1f, 0x8b]);
 const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
@@ -56,8 +58,8 @@ async function* decompressed(bytes: AsyncIterable<Uint8Array>, subject: string):
   const source = bytes[Symbol.asyncIterator]();
   const start = await startOf(source);
   const whole = joined(start, source);
-  const decompressor = decompressorFor(start);
-  if (decompressor === undefined) {
+  const compression = compressionOf(start);
+  if (compression === "none") {
     for await (const chunk of whole) yield Buffer.from(chunk);
     return;
   }
@@ -71,7 +73,9 @@ async function* decompressed(bytes: AsyncIterable<Uint8Array>, subject: string):
       throw error;
     }
   })();
-  const stream = pipeline(Readable.from(guarded), decompressor, () => {});
+  const [input, decompressor] =
+    compression === "gzip" ? [guarded, createGunzip()] : [wholeFrames(guarded), createZstdDecompress()];
+  const stream = pipeline(Readable.from(input), decompressor, () => {});
   try {
     for await (const chunk of stream) yield chunk as Buffer;
   } catch (error) {
@@ -99,9 +103,9 @@ async function* joined(start: Uint8Array, rest: AsyncIterator<Uint8Array>): Asyn
   }
 }
 
-function decompressorFor(start: Buffer): Transform | undefined {
-  if (start.subarray(0, GZIP.length).equals(GZIP)) return createGunzip();
-  return start.subarray(0, ZSTD.length).equals(ZSTD) ? createZstdDecompress() : undefined;
+function compressionOf(start: Buffer): Compression {
+  if (start.subarray(0, GZIP.length).equals(GZIP)) return "gzip";
+  return start.subarray(0, ZSTD.length).equals(ZSTD) ? "zstd" : "none";
 }
 
 function parseLine(line: string, number: number, subject: string): WireItem {

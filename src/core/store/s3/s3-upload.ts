@@ -89,6 +89,8 @@ class S3Upload implements Upload {
     this.#check();
     const parts = this.#parts.sort((one, other) => one.number - other.number);
     const { versionId } = await this.#multipart.complete(await this.#uploadId, parts, size, this.#stop);
+    // When the answer to its beginning was lost, it was begun twice.
+    await this.#multipart.clear(this.#stop);
     return { versionId, size };
   }
 
