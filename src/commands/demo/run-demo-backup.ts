@@ -186,9 +186,10 @@ function newDirectory(path: string): Directory {
     mkdirSync(path);
     return { path: resolve(path), [Symbol.dispose]() {} };
   } catch (error) {
-    throw new DdbrError("file", `cannot be made: ${(error as Error).message}`, {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new DdbrError("file", code === "EEXIST" ? "is there already" : `cannot be made: ${message}`, {
       subject: path,
-      hint: "name a directory that is not there yet",
+      hint: "name a directory that is not there yet, in one that is",
       cause: error,
     });
   }

@@ -16,7 +16,7 @@ import {
   type TableWords,
 } from "../options/table-request.ts";
 import type { OutputMode } from "../output/mode.ts";
-import { stopSignals } from "../output/stop-signals.ts";
+import { stoppable } from "../output/stop-signals.ts";
 import { openStore } from "../store/open-store.ts";
 import { showTransfer } from "../transfer/show-transfer.ts";
 
@@ -48,18 +48,12 @@ export function parseBackfillRequest(words: BackfillWords): BackfillRequest {
 
 /** `ddbr incremental-backfill`, its words understood; returns the exit code. */
 export async function runBackfill(request: BackfillRequest, mode: OutputMode): Promise<number> {
-  using stop = stopSignals();
-  const table = await openRequestedTable(request, stop.signal);
-  const store = await openStore(request.place, request.storeOptions, stop.signal);
+  const { table, store, resumed, begunAnew } = await stoppable((signal) => openEnds(request, signal));
+  const segments =
+    resumed?.segments ??
+    request.segments ??
+    segmentsForSize(table.description.bytes, { segmentBytes: SEGMENT_BYTES });
   try {
-    const { name } = request.table;
-    const resumed = request.resume ? await getCheckpoint(store, name, stop.signal) : undefined;
-    const begunAnew = !request.resume && (await hasCheckpoint(store, name, stop.signal));
-    if (resumed !== undefined) refuseOther(resumed, request, table, store);
-    const segments =
-      resumed?.segments ??
-      request.segments ??
-      segmentsForSize(table.description.bytes, { segmentBytes: SEGMENT_BYTES });
     return await showTransfer({
       command: "incremental-backfill",
       mode,
@@ -85,6 +79,16 @@ export async function runBackfill(request: BackfillRequest, mode: OutputMode): P
     table.close();
     store.close();
   }
+}
+
+async function openEnds(request: BackfillRequest, signal: AbortSignal) {
+  const table = await openRequestedTable(request, signal);
+  const store = await openStore(request.place, request.storeOptions, signal);
+  const { name } = request.table;
+  const resumed = request.resume ? await getCheckpoint(store, name, signal) : undefined;
+  const begunAnew = !request.resume && (await hasCheckpoint(store, name, signal));
+  if (resumed !== undefined) refuseOther(resumed, request, table, store);
+  return { table, store, resumed, begunAnew };
 }
 
 function refuseOther(

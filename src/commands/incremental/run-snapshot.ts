@@ -1,3 +1,5 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
 import { DdbrError } from "../../core/errors.ts";
 import { snapshotFolder } from "../../core/incremental/snapshot-folder.ts";
 import type { S3StoreOptions } from "../../core/store/s3/s3-store.ts";
@@ -8,9 +10,9 @@ import { numberOption } from "../options/numbers.ts";
 import { type StoreWords, storeAccess } from "../options/store-access.ts";
 import type { OutputMode } from "../output/mode.ts";
 import { createRequestLog } from "../output/request-log.ts";
-import { stopSignals } from "../output/stop-signals.ts";
+import { stoppable } from "../output/stop-signals.ts";
 import { openExistingStore, openStore } from "../store/open-store.ts";
-import { type MetricPlace, withMetrics } from "../transfer/metrics.ts";
+import { countFailure, type MetricPlace, withMetrics } from "../transfer/metrics.ts";
 import { showTransfer } from "../transfer/show-transfer.ts";
 
 export interface SnapshotWords extends StoreWords {
@@ -71,18 +73,14 @@ export function parseSnapshotRequest(words: SnapshotWords): SnapshotRequest {
 
 /** `ddbr incremental-snapshot`, its words understood; returns the exit code. */
 export async function runSnapshot(request: SnapshotRequest, mode: OutputMode): Promise<number> {
-  using stop = stopSignals();
-  const { storeOptions } = request;
-  const source = await openExistingStore(request.source, storeOptions, stop.signal);
-  const destination = await openStore(request.folder, storeOptions, stop.signal);
+  const { source, destination } = await stoppable((signal) =>
+    openEnds(request, signal).catch(async (error) => {
+      await countFailure(request.metric, signal);
+      throw error;
+    }),
+  );
   using log = request.logger === undefined ? undefined : createRequestLog(request.logger);
   try {
-    if (request.at !== undefined && !(await source.keepsVersions(stop.signal))) {
-      throw new DdbrError("usage", "--at needs versions, and the bucket keeps none", {
-        subject: source.location.text,
-        hint: "turn on versioning for the bucket: from then on any moment can be had",
-      });
-    }
     return await showTransfer({
       command: "incremental-snapshot",
       mode,
@@ -104,6 +102,27 @@ export async function runSnapshot(request: SnapshotRequest, mode: OutputMode): P
     source.close();
     destination.close();
   }
+}
+
+async function openEnds(request: SnapshotRequest, signal: AbortSignal) {
+  const source = await openExistingStore(request.source, request.storeOptions, signal);
+  refuseDirectory(request);
+  const destination = await openStore(request.folder, request.storeOptions, signal);
+  if (request.at !== undefined && !(await source.keepsVersions(signal))) {
+    throw new DdbrError("usage", "--at needs versions, and the bucket keeps none", {
+      subject: source.location.text,
+      hint: "turn on versioning for the bucket: from then on any moment can be had",
+    });
+  }
+  return { source, destination };
+}
+
+/** The store would refuse it as well, but only when all has been read. */
+function refuseDirectory({ folder, name }: SnapshotRequest): void {
+  if (folder.kind !== "directory") return;
+  const path = join(folder.path, name);
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new DdbrError("file", "is a directory", { subject: path, hint: "name the file to be written" });
 }
 
 /** Whether a place is a folder, or somewhere below it. */

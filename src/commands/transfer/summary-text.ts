@@ -18,7 +18,7 @@ function verdict({ job, outcome, totals, wrote }: TransferSummary): string {
   const end = { complete: "", incomplete: "incomplete: ", interrupted: "stopped: " }[outcome];
   // A file that is not whole is not there.
   const what =
-    job === "snapshot" && outcome !== "complete"
+    job === "snapshot" && totals.segmentsDone === 0
       ? `nothing written to ${wrote}`
       : `${plural(totals.written, "item")} written to ${wrote}`;
   const kept = totals.kept > 0 ? `, ${formatCount(totals.kept)} there already` : "";

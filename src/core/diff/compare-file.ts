@@ -63,7 +63,7 @@ async function findCandidates(run: DiffRun, options: FileDiffOptions): Promise<C
   const readFiles = inParallel(options.files, FILES_AT_ONCE, async (file) => {
     for await (const page of itemsOf(file, options, run.signal)) {
       for (const item of page) add("replica", item);
-      run.report({ type: "scanned", side: "replica", segment: 0, items: page.length });
+      run.report({ type: "scanned", side: "replica", items: page.length });
       await run.gate.passed(run.signal);
     }
   }).catch(run.fail);

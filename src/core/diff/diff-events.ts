@@ -72,8 +72,8 @@ export type DiffEvent =
     }
   | { type: "segment-started"; segment: number }
   | { type: "segment-done"; segment: number }
-  /** A page of a scan has been compared. */
-  | { type: "scanned"; side: Side; segment: number; items: number }
+  /** Items were read; the segment is absent where the side has none, as a file. */
+  | { type: "scanned"; side: Side; segment?: number; items: number }
   /** A request was answered. Units and bytes are of this answer. */
   | { type: "answered"; side: Side; operation: string; readUnits: number; writeUnits: number; bytes: number }
   /** A request failed, or was done in part, and is repeated. */

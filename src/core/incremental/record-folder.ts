@@ -16,6 +16,8 @@ export interface FoundRecord {
 export interface RecordFolder extends RecordSide, RepairTarget {
   /** The record's object; also under a name that older tools have given it. */
   find(key: WireKey, signal: AbortSignal): Promise<FoundRecord | undefined>;
+  /** What the record's object was called when it was read last, where that is not its own name. */
+  olderName(key: WireKey): string | undefined;
   /** What an object holds, or what is wrong with it; undefined when there is none. */
   open(name: string, signal: AbortSignal): Promise<WireItem | string | undefined>;
   /** Names of all objects, in pages and in no order. */
@@ -65,6 +67,7 @@ export function openRecordFolder(store: ObjectStore, schema: KeySchema, expected
   return {
     description,
     find,
+    olderName: (key) => olderNames.get(keyString(key, schema)),
     open,
     names: (signal) => store.list("", signal),
 

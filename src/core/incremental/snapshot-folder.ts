@@ -1,4 +1,4 @@
-import { openFileWriter } from "../backup/file-writer.ts";
+import { type FileFigures, openFileWriter } from "../backup/file-writer.ts";
 import { DdbrError } from "../errors.ts";
 import { inParallel } from "../in-parallel.ts";
 import { putJson } from "../store/json-object.ts";
@@ -12,6 +12,7 @@ import {
 import type { TransferSummary } from "../transfer/transfer-events.ts";
 import { type HeldObject, objectsAt, objectsNow } from "./folder-at.ts";
 import { isRecordName, readRecordBody } from "./record-object.ts";
+import { checkEmpty } from "./snapshot-empty.ts";
 import { LineBuffer } from "./snapshot-lines.ts";
 import { manifestNameOf, type SnapshotManifest } from "./snapshot-manifest.ts";
 
@@ -51,10 +52,9 @@ export async function snapshotFolder(options: SnapshotOptions): Promise<Transfer
     run.report({ type: "segment-started", segment: WHOLE });
     // It only serves to show progress: its end, or its failure, is none of the file's concern.
     const enough = new AbortController();
-    const counting = countObjects(run, options, AbortSignal.any([run.signal, enough.signal])).catch(() => {});
+    const counting = countObjects(run, source, AbortSignal.any([run.signal, enough.signal])).catch(() => {});
     try {
       await fold(run, options);
-      run.report({ type: "segment-done", segment: WHOLE });
     } finally {
       enough.abort();
       await counting;
@@ -67,16 +67,16 @@ function objects({ source, at }: SnapshotOptions, signal: AbortSignal): AsyncGen
 }
 
 /**
- * Lists all once more and ahead of reading, so that it can be told how much is to be done: a thousand objects to a request,
- * where reading takes a request for each.
+ * Lists what is there now once more and ahead of reading, so that it can be told about how much is to be done: a thousand objects
+ * to a request, where reading takes a request for each. Of a moment's objects there are about as many.
  */
-async function countObjects(run: TransferRun, options: SnapshotOptions, signal: AbortSignal): Promise<void> {
+async function countObjects(run: TransferRun, source: ObjectStore, signal: AbortSignal): Promise<void> {
   let items = 0;
-  for await (const page of objects(options, signal)) {
-    signal.throwIfAborted();
+  for await (const page of source.list("", signal)) {
     items += page.length;
     run.report({ type: "listed", objects: page.length });
     await run.gate.passed(signal);
+    signal.throwIfAborted();
   }
   run.report({ type: "estimated", items });
 }
@@ -84,6 +84,8 @@ async function countObjects(run: TransferRun, options: SnapshotOptions, signal: 
 async function fold(run: TransferRun, options: SnapshotOptions): Promise<void> {
   const { source, destination, name, reads } = options;
   const startedAt = new Date().toISOString();
+  // One that is there speaks of the snapshot before: it is renewed, or the new one would pass for damaged.
+  const withManifest = options.manifest || (await isThere(destination, manifestNameOf(name), run.signal));
   const file = await openFileWriter(destination, name, "gzip", run.signal);
   const lines = new LineBuffer(file, ({ items, rawBytes, storedBytes }) =>
     run.report({ type: "written", segment: WHOLE, items, rawBytes, storedBytes }),
@@ -104,25 +106,20 @@ async function fold(run: TransferRun, options: SnapshotOptions): Promise<void> {
     }
     await lines.flush();
     run.signal.throwIfAborted();
-    if (lines.items === 0) await checkEmpty(run, source, { found, foreign });
+    if (lines.items === 0) await checkEmpty(source, { found, foreign }, run);
     const figures = await file.complete();
     run.inFlight(WHOLE, 0);
     lines.tellStored();
-    if (options.manifest) {
-      const manifest: SnapshotManifest = {
-        format: "ddbr-snapshot",
-        version: 1,
-        source: source.location.text,
-        ...(options.at === undefined ? {} : { at: new Date(options.at).toISOString() }),
-        startedAt,
-        finishedAt: new Date().toISOString(),
-        name,
-        compression: "gzip",
-        items: lines.items,
-        foreign,
-        ...figures,
-      };
-      await putJson(destination, manifestNameOf(name), manifest, run.signal);
+    // From here on it is there, whatever becomes of its manifest.
+    run.report({ type: "segment-done", segment: WHOLE });
+    if (withManifest) {
+      const counts = { items: lines.items, foreign };
+      await putJson(
+        destination,
+        manifestNameOf(name),
+        manifestOf(options, startedAt, counts, figures),
+        run.signal,
+      );
     }
   } catch (error) {
     await file.abort();
@@ -154,34 +151,34 @@ async function fold(run: TransferRun, options: SnapshotOptions): Promise<void> {
   }
 }
 
-/**
- * Nothing to be folded: a table without records is backed up by an empty file, but a name that was
- * mistyped must not pass for one.
- */
-async function checkEmpty(
-  run: TransferRun,
-  source: ObjectStore,
-  { found, foreign }: { found: number; foreign: number },
-): Promise<void> {
-  const refuse = (problem: string) => {
-    throw new DdbrError("no-such-object", problem, {
-      subject: source.location.text,
-      hint: "name the folder of one table: what incremental-backfill was given, and the table's name after it",
-    });
+function manifestOf(
+  { source, at, name }: SnapshotOptions,
+  startedAt: string,
+  counts: { items: number; foreign: number },
+  figures: FileFigures,
+): SnapshotManifest {
+  return {
+    format: "ddbr-snapshot",
+    version: 1,
+    source: source.location.text,
+    ...(at === undefined ? {} : { at: new Date(at).toISOString() }),
+    startedAt,
+    finishedAt: new Date().toISOString(),
+    name,
+    compression: "gzip",
+    ...counts,
+    ...figures,
   };
-  if (foreign > 0) refuse("holds objects, but no record");
-  if (found === 0 && !(await hasHistory(source, run.signal))) refuse("holds nothing, and never did");
-  run.report({ type: "warning", message: "the folder holds no record, so the snapshot is empty" });
 }
 
-async function hasHistory(store: ObjectStore, signal: AbortSignal): Promise<boolean> {
+async function isThere(store: ObjectStore, key: string, signal: AbortSignal): Promise<boolean> {
   try {
-    for await (const page of store.versions({ folder: "" }, signal)) if (page.length > 0) return true;
+    return (await store.get(key, undefined, signal)) !== undefined;
   } catch (error) {
-    // Whoever may only read what is there now cannot know: then it is as if there were none.
-    if (!(error instanceof DdbrError && error.code === "permission")) throw error;
+    // Who may only write cannot know.
+    if (error instanceof DdbrError && error.code === "permission") return false;
+    throw error;
   }
-  return false;
 }
 
 function archived(store: ObjectStore, key: string): DdbrError {

@@ -85,6 +85,7 @@ function scanSegment(
   board: RunState["board"],
   { segment, side, items }: Extract<DiffEvent, { type: "scanned" }>,
 ): RunState["board"] {
+  if (segment === undefined) return board;
   const scanned = board.active.get(segment) ?? NO_ITEMS;
   return putWork(board, segment, { ...scanned, [side]: scanned[side] + items });
 }
