@@ -6,6 +6,8 @@ import { type Counts, readCounts } from "./runner-counts.ts";
 import { findTestFiles, reportedFiles } from "./test-files.ts";
 
 const TIMEOUT_MS = 120_000;
+/** Most tests wait for servers and programs, so a few more than small machines have cores. */
+const FILES_AT_ONCE = 3;
 
 export type TestRun = { counts: Counts | undefined; problems: string[] };
 
@@ -28,7 +30,13 @@ export async function runTests(options: TestRunOptions): Promise<TestRun> {
   const directory = mkdtempSync(join(tmpdir(), "ddbr-tests-"));
   reaper.remove(directory);
   const report = join(directory, "junit.xml");
-  const command = [process.execPath, "test", "--no-orphans", `--timeout=${TIMEOUT_MS}`];
+  const command = [
+    process.execPath,
+    "test",
+    "--no-orphans",
+    `--timeout=${TIMEOUT_MS}`,
+    `--parallel=${FILES_AT_ONCE}`,
+  ];
   if (ignore !== undefined) command.push(`--path-ignore-patterns=${ignore}`);
   const child = Bun.spawn([...command, "--reporter=junit", `--reporter-outfile=${report}`, ...args], {
     cwd: root,
