@@ -44,7 +44,7 @@ export class BackupTableCommand extends TableTransferCommand {
   resume = Option.Boolean("--resume", false, {
     description: "keep the files of this job that are whole, write the others",
   });
-  overwrite = Option.Boolean("--overwrite", false, { description: "write over the files of this job" });
+  overwrite = Option.Boolean("--overwrite", false, { description: "write all files of this job anew" });
   segment = Option.String("--segment", { description: "write this segment only; the first is 0" });
   segments = Option.String("--segments", {
     description: "how many segments the table is split into (default: by size)",

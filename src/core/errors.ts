@@ -39,6 +39,7 @@ const EXIT_CODES = {
   "no-such-bucket": EXIT.failure,
   "no-such-object": EXIT.failure,
   damaged: EXIT.failure,
+  archived: EXIT.failure,
   exists: EXIT.failure,
   "table-state": EXIT.failure,
   schema: EXIT.failure,

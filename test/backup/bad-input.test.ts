@@ -51,6 +51,10 @@ describe("options", () => {
     [["--resume"], [/--resume needs --jobid/]],
     [["--overwrite"], [/--overwrite needs --jobid/]],
     [["--resume", "--overwrite", "--jobid", "j"], [/--resume contradicts --overwrite/]],
+    [
+      ["--overwrite", "--segment", "0", "--segments", "4", "--jobid", "j"],
+      [/--overwrite contradicts --segment - .*another --jobid/],
+    ],
     [["--json", "--quiet"], [/--json contradicts --quiet/]],
     [["--metric", ""], [/--metric is empty/]],
     [["--jobid", ""], [/--jobid/]],

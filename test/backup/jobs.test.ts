@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { order } from "../helpers/orders.ts";
 import { STORE_KINDS, type TestPlace, withPlace } from "../helpers/stores.ts";
 import { createTable, type TestTable } from "../helpers/table.ts";
-import { backedUp, backUp, expectWhole, readManifest, untruths } from "./dump.ts";
+import { backedUp, backUp, expectWhole, readManifest } from "./dump.ts";
 import { type RawSegment, rawSegments } from "./raw-table.ts";
 
 const SEGMENTS = 4;
@@ -172,17 +172,62 @@ describe.each(STORE_KINDS)("on %s", (kind) => {
   );
 
   test(
-    "--overwrite of one segment after the other: no manifest of old and new files",
+    "--overwrite leaves alone what is not this job's, whatever it is called",
+    inPlace(async (place) => {
+      const others = ["j/2019", "j/6", "j/data/2019.json", "j/receipts/2019.json"];
+      for (const name of others) await place.put(name, `content of ${name}`);
+      await backedUp(table.location, place, "--jobid", "j", "--overwrite", ...IN_FOUR);
+      await backedUp(table.location, place, "--jobid", "j", "--overwrite", "--segments", "3");
+      for (const name of others) expect((await place.get(name))!.toString()).toBe(`content of ${name}`);
+      const job = [0, 1, 2].flatMap((segment) => [`j/${segment}`, `j/receipts/${segment}.json`]);
+      expect(await place.keys()).toEqual([...job, ...others, "j/manifest.json"].sort());
+    }),
+  );
+
+  test(
+    "--overwrite takes away what a run that was killed has left of a larger job",
+    inPlace(async (place) => {
+      await backedUp(other.location, place, "--jobid", "j", "--segments", "6", "--format", "export");
+      // As after a kill between a file and its receipt.
+      for (const name of ["manifest.json", "receipts/5.json"]) await place.remove(`j/${name}`);
+      await place.put("j/receipts/0.json", "{}");
+      await backedUp(table.location, place, "--jobid", "j", "--overwrite", ...IN_FOUR);
+      await expectWhole(place, "j", segments);
+    }),
+  );
+
+  test(
+    "--resume refuses a job with a segment of another kind",
     inPlace(async (place) => {
       await backedUp(table.location, place, "--jobid", "j", ...IN_FOUR);
-      const zstd = ["--overwrite", "--compress", "zstd"];
-      for (const segment of [3, 0, 1]) {
-        await backedUp(table.location, place, "--jobid", "j", ...part(segment), ...zstd);
-        expect(await readManifest(place, "j")).toBeUndefined();
-        expect(await untruths(place, "j")).toEqual([]);
+      const receipt = JSON.parse((await place.get("j/receipts/2.json"))!.toString());
+      await place.put("j/receipts/2.json", JSON.stringify({ ...receipt, compression: "zstd" }));
+      for (const compression of ["gzip", "zstd"]) {
+        await expectRefused(
+          place,
+          ["--jobid", "j", "--resume", "--compress", compression],
+          [/begun with --compress /],
+        );
       }
-      await backedUp(table.location, place, "--jobid", "j", ...part(2), ...zstd);
-      await expectWhole(place, "j", segments);
+    }),
+  );
+
+  test(
+    "--resume writes a manifest anew that is not what the receipts say",
+    inPlace(async (place) => {
+      await backedUp(table.location, place, "--jobid", "j", ...IN_FOUR);
+      const manifest = (await readManifest(place, "j"))!;
+      const [first, ...rest] = manifest.files;
+      const older = { ...first, sha256: "0".repeat(64) };
+      for (const wrong of [
+        JSON.stringify({ ...manifest, files: [older, ...rest] }),
+        "null",
+        "half of someth",
+      ]) {
+        await place.put("j/manifest.json", wrong);
+        await backedUp(table.location, place, "--jobid", "j", "--resume");
+        expect((await expectWhole(place, "j", segments)).files).toEqual(manifest.files);
+      }
     }),
   );
 

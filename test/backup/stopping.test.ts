@@ -122,3 +122,19 @@ describe.each(STORE_KINDS)("a dump to %s", (kind) => {
     MINUTES,
   );
 });
+
+test.each(["items", "export"])(
+  "what a killed dump of %s leaves in a directory, the next one clears away, whatever its job id",
+  (format) =>
+    withPlace("directory", async (place) => {
+      const words = ["--format", format];
+      const killed = await backUpAnd(place, words, (child) => child.kill("SIGKILL"));
+      expect(killed.stdout).not.toContain("[summary]");
+      expect(await place.litter()).not.toEqual([]);
+      scanned = () => {};
+      await place.put("others.gz", "not a folder");
+      await backedUp(table.location, place, ...words, "--segments", "2");
+      expect(await place.litter()).toEqual([]);
+    }),
+  MINUTES,
+);

@@ -91,7 +91,9 @@ export function idName(id: string): string {
 export const textOf = (path: string) => readFileSync(path, "utf8");
 
 /** The events that `--json` has printed. */
-export function eventsOf({ stdout }: CliResult): { event: string; [member: string]: unknown }[] {
+export function eventsOf({
+  stdout,
+}: Pick<CliResult, "stdout">): { event: string; [member: string]: unknown }[] {
   return stdout
     .split("\n")
     .slice(0, -1)

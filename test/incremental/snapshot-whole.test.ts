@@ -114,6 +114,7 @@ describe.each(STORE_KINDS)("a snapshot on %s", (kind) => {
       compression: "gzip",
       items: RECORDS,
       foreign: 0,
+      duplicates: 0,
       rawBytes: gunzipSync(stored).length,
       storedBytes: stored.length,
       sha256: createHash("sha256").update(stored).digest("hex"),

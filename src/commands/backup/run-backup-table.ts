@@ -52,6 +52,13 @@ export function parseBackupRequest(words: BackupWords): BackupRequest {
       "name the job, as the first run said it",
     );
   }
+  // Yesterday's files of the other segments would pass for today's.
+  if (overwrite && words.segment !== undefined) {
+    throw wrong(
+      "--overwrite contradicts --segment",
+      "give another --jobid, or write all segments anew in one run",
+    );
+  }
   if (metric === "") throw wrong("--metric is empty", "name a CloudWatch namespace");
   const request = parseTableRequest(words);
   return {

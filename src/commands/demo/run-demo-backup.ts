@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { changeOrders } from "../../core/demo/change-orders.ts";
 import { DEMO_PRIMARY } from "../../core/demo/demo-data.ts";
@@ -16,6 +15,8 @@ import type { TableRequest } from "../options/table-request.ts";
 import { formatCount } from "../output/figures.ts";
 import type { OutputMode } from "../output/mode.ts";
 import { stopSignals } from "../output/stop-signals.ts";
+import { type DemoDirectory, temporaryDirectory } from "./temporary-directory.ts";
+import { unlessStopped } from "./unless-stopped.ts";
 
 export interface DemoBackupOptions {
   mode: OutputMode;
@@ -161,27 +162,7 @@ function asAnyone<Request extends TableRequest>(request: Request): Request {
   return { ...request, tableOptions: { ...request.tableOptions, access: { anyone: true } } };
 }
 
-/** Rejects as soon as the signal aborts. */
-function unlessStopped<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  const stopped = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
-  return Promise.race([work, stopped]);
-}
-
-interface Directory extends Disposable {
-  path: string;
-}
-
-/** Removed at the end, however the program comes to it: a second Ctrl-C ends it at once. */
-function temporaryDirectory(): Directory {
-  const path = mkdtempSync(join(tmpdir(), "ddbr-demo-"));
-  const remove = () => rmSync(path, { recursive: true, force: true });
-  process.once("exit", remove);
-  return { path, [Symbol.dispose]: remove };
-}
-
-function newDirectory(path: string): Directory {
+function newDirectory(path: string): DemoDirectory {
   try {
     mkdirSync(path);
     return { path: resolve(path), [Symbol.dispose]() {} };

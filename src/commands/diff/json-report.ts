@@ -39,6 +39,8 @@ export function createJsonReport(write: (line: string) => void): DiffReport {
       case "repaired":
       case "race-lost":
       case "foreign":
+      case "duplicate":
+      case "duplicate-deleted":
       case "backfilled": {
         const { type, ...fields } = event;
         return emit(type, fields);

@@ -46,6 +46,10 @@ export function createPlainReport(
         return;
       case "foreign":
         return line("warn", `[foreign] ${event.object}: ${event.reason}`);
+      case "duplicate":
+        return line("warn", `[duplicate] ${humanJson(event.key)} ${event.object}: its object is ${event.of}`);
+      case "duplicate-deleted":
+        return info(`[deleted] ${event.object}`);
       case "undone":
         return line("error", `[undone] ${undoneText(event.undone)}`);
       case "finished":

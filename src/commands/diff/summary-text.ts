@@ -11,6 +11,7 @@ export function summaryLines(summary: DiffSummary): string[] {
     ...scope(summary),
     ...notDone(summary),
     ...foreign(summary),
+    ...duplicates(summary),
     `${labels.primary}: ${sideFigures(totals.primary)}`,
     `${labels.replica}: ${sideFigures(totals.replica)}`,
     `in flight ${formatCount(totals.inFlight)}, looked up ${formatCount(totals.primary.lookedUp + totals.replica.lookedUp)}` +
@@ -28,6 +29,8 @@ function verdict(summary: DiffSummary): string {
   const count = countDiscrepancies(totals);
   if (count === 0) {
     if (end !== "") return `${end}no discrepancies found so far`;
+    if (outcome === "discrepancies")
+      return `no record differs, but the ${labels.replica} holds records twice`;
     return isPart(summary)
       ? "no discrepancies"
       : `no discrepancies: the ${labels.replica} equals the ${labels.primary}`;
@@ -39,6 +42,15 @@ function verdict(summary: DiffSummary): string {
 
 function foreign({ totals }: DiffSummary): string[] {
   return totals.foreign === 0 ? [] : [`${plural(totals.foreign, "foreign object")} passed over`];
+}
+
+/** Objects besides those that were compared. */
+function duplicates({ mode, dryRun, totals }: DiffSummary): string[] {
+  const { found, deleted } = totals.duplicates;
+  if (found + deleted === 0) return [];
+  const repair = mode !== "repair" ? "--repair deletes them" : dryRun ? "would be deleted" : undefined;
+  const done = repair ?? `${formatCount(deleted)} deleted`;
+  return [`${plural(Math.max(found, deleted), "second object")} of records, under older names: ${done}`];
 }
 
 /** What a clean verdict does not cover. */

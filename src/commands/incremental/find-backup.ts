@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { dumpFiles, type ItemFile, singleFile } from "../../core/backup/backup-files.ts";
 import { DdbrError } from "../../core/errors.ts";
+import { hasEverHeldRecord } from "../../core/incremental/snapshot-empty.ts";
 import type { ObjectStore } from "../../core/store/object-store.ts";
 import type { S3StoreOptions } from "../../core/store/s3/s3-store.ts";
 import { placeIn, type StoreLocation, splitFile } from "../../core/store/store-location.ts";
@@ -24,6 +25,8 @@ export async function findBackup(
   const folder = placeIn(place, table);
   const store = await open(folder);
   for await (const page of store.list("", signal)) if (page.length > 0) return { kind: "folder", store };
+  // A table without records has an empty folder, whose deletions tell it from a name that was mistyped.
+  if (await hasEverHeldRecord(store, signal)) return { kind: "folder", store };
   store.close();
   throw new DdbrError("no-such-object", "there is no backup", {
     subject: place.text,

@@ -6,6 +6,7 @@ import { createReportFile } from "../../core/diff/report-file.ts";
 import type { DiffSetup } from "../../core/diff/run-diff.ts";
 import { DdbrError } from "../../core/errors.ts";
 import { escapeForTerminal } from "../../core/escape.ts";
+import { DuplicateObjects } from "../../core/incremental/duplicate-objects.ts";
 import { openRecordFolder } from "../../core/incremental/record-folder.ts";
 import { ignoredAttributes } from "../../core/item/ignored.ts";
 import { chooseSegments, segmentsForSize } from "../../core/segments.ts";
@@ -80,16 +81,17 @@ export async function runIncrementalDiff(
     if (!agreed) throw new DdbrError("interrupted", "nothing was written");
   }
   const reportFile = request.reportFile === undefined ? undefined : createReportFile(request.reportFile);
+  const duplicates = new DuplicateObjects();
   try {
     const summary = await showDiff({
       command: "incremental-diff",
       mode,
-      run: (hooks) => compare(request, table, backup, request.mode, hooks),
+      run: (hooks) => compare(request, table, backup, duplicates, request.mode, hooks),
       ...(request.mode === "check" &&
         backup.kind === "folder" && {
           repair: {
             question: (totals) => [...question(table, backup, versioned), repairCounts(totals)],
-            run: (keys, hooks) => compare(request, table, backup, "repair", hooks, keys),
+            run: (keys, hooks) => compare(request, table, backup, duplicates, "repair", hooks, keys),
           },
         }),
       listener: reportFile?.report,
@@ -97,6 +99,7 @@ export async function runIncrementalDiff(
     return exitCodeFor(summary);
   } finally {
     reportFile?.close();
+    duplicates.close();
     table.close();
     backup.store.close();
   }
@@ -130,6 +133,7 @@ function compare(
   request: IncrementalDiffRequest,
   table: Table,
   backup: FoundBackup,
+  duplicates: DuplicateObjects,
   mode: DiffMode,
   hooks: DiffHooks,
   keys?: DiffSetup["keys"],
@@ -150,9 +154,11 @@ function compare(
     ...hooks,
     ...(keys && { keys }),
   };
-  return backup.kind === "folder"
-    ? diffFolder({ ...setup, replica: openRecordFolder(backup.store, schema, items), reads: request.reads })
-    : diffFile({ ...setup, store: backup.store, files: backup.files, name: backup.name });
+  if (backup.kind === "files") {
+    return diffFile({ ...setup, store: backup.store, files: backup.files, name: backup.name });
+  }
+  const replica = openRecordFolder(backup.store, schema, items);
+  return diffFolder({ ...setup, replica, reads: request.reads, duplicates });
 }
 
 /** What somebody has to know before saying yes. */
@@ -165,7 +171,8 @@ function question(
     `table   ${escapeForTerminal(location.text)}`,
     `        about ${formatCount(items)} items, ${formatBytes(bytes)}`,
     `backup  ${escapeForTerminal(store.location.text)}; this one is written to`,
-    "Objects that are missing, or different, are put; those of records that the table does not have are DELETED.",
+    "Objects that are missing, or different, are put; those of records that the table does not have are DELETED,",
+    "and so are second objects of a record, under older names.",
     whatStays(versioned),
     ...(items === 0 ? ["The table seems to be EMPTY: is it the right one?"] : []),
   ];
@@ -180,6 +187,8 @@ function whatStays(versioned: boolean | undefined): string {
     : "The bucket keeps NO versions: what is replaced or deleted is gone.";
 }
 
-function repairCounts({ discrepancies: { missing, different, extraneous } }: DiffTotals): string {
-  return `Of all that was found: ${formatCount(missing + different)} to put, ${formatCount(extraneous)} to DELETE.`;
+function repairCounts({ discrepancies, duplicates }: DiffTotals): string {
+  const { missing, different, extraneous } = discrepancies;
+  const second = duplicates.found > 0 ? `, and ${formatCount(duplicates.found)} second objects` : "";
+  return `Of all that was found: ${formatCount(missing + different)} to put, ${formatCount(extraneous)} to DELETE${second}.`;
 }

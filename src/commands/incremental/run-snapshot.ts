@@ -7,7 +7,7 @@ import { parseStoreLocation, type StoreLocation, splitFile } from "../../core/st
 import { localFile } from "../options/local-file.ts";
 import { momentOption } from "../options/moment.ts";
 import { numberOption } from "../options/numbers.ts";
-import { type StoreWords, storeAccess } from "../options/store-access.ts";
+import { refuseS3Only, type StoreWords, storeAccess } from "../options/store-access.ts";
 import type { OutputMode } from "../output/mode.ts";
 import { createRequestLog } from "../output/request-log.ts";
 import { stoppable } from "../output/stop-signals.ts";
@@ -57,6 +57,7 @@ export function parseSnapshotRequest(words: SnapshotWords): SnapshotRequest {
     });
   }
   const storeOptions = storeAccess(words);
+  refuseS3Only(folder, storeOptions);
   const retries = numberOption("--retries", words.retries, { min: 0, max: 1000, integer: true });
   return {
     source,

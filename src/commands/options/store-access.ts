@@ -1,5 +1,6 @@
 import { DdbrError } from "../../core/errors.ts";
 import type { S3StoreOptions } from "../../core/store/s3/s3-store.ts";
+import type { StoreLocation } from "../../core/store/store-location.ts";
 import type { AccessOptions } from "../../core/table/access.ts";
 import { accessOption } from "./access.ts";
 import { numberOption } from "./numbers.ts";
@@ -52,6 +53,15 @@ export function storeAccess(words: StoreWords, tableAccess: AccessOptions = {}):
     ...(storageClass === undefined ? {} : { storageClass }),
     ...(bucketOwner === undefined ? {} : { expectedBucketOwner: bucketOwner }),
   };
+}
+
+/** What only S3 can do must not be taken for done where a directory is written. @throws DdbrError `usage` */
+export function refuseS3Only(written: StoreLocation, { encryption, storageClass }: S3StoreOptions): void {
+  if (written.kind === "s3" || (encryption ?? storageClass) === undefined) return;
+  throw wrong(
+    `${encryption === undefined ? "--storage-class" : "--sse"} is for S3, and ${written.text} is a directory`,
+    "leave it away: files are readable by their owner alone, as they are",
+  );
 }
 
 function encryptionOption({ sse, kmsKeyId }: StoreWords): S3StoreOptions["encryption"] {

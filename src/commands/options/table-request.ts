@@ -5,7 +5,7 @@ import { parseStoreLocation, type StoreLocation } from "../../core/store/store-l
 import { openTable, type Table, type TableOptions } from "../../core/table/table.ts";
 import { accessOption } from "./access.ts";
 import { numberOption } from "./numbers.ts";
-import { patienceOption, type StoreWords, storeAccess } from "./store-access.ts";
+import { patienceOption, refuseS3Only, type StoreWords, storeAccess } from "./store-access.ts";
 
 /** The words of a command that works on one table and one place for backups. */
 export interface TableWords extends StoreWords {
@@ -36,6 +36,9 @@ const CONCURRENCY = 4;
 /** @throws DdbrError for whatever is wrong or contradicts itself */
 export function parseTableRequest(words: TableWords): TableRequest {
   const access = accessOption("--", words.profile, words.roleArn, words.externalId);
+  const place = parseStoreLocation(words.url);
+  const storeOptions = storeAccess(words, access);
+  refuseS3Only(place, storeOptions);
   return {
     table: parseTableLocation(words.table),
     tableOptions: {
@@ -44,8 +47,8 @@ export function parseTableRequest(words: TableWords): TableRequest {
       maxReadUnits: numberOption("--max-rcu", words.maxRcu, { min: 0, above: true }),
       patienceMs: patienceOption(words.patience),
     },
-    place: parseStoreLocation(words.url),
-    storeOptions: storeAccess(words, access),
+    place,
+    storeOptions,
     segments: numberOption("--segments", words.segments, { min: 1, max: MOST_SEGMENTS, integer: true }),
     concurrency:
       numberOption("--concurrency", words.concurrency, { min: 1, max: 256, integer: true }) ?? CONCURRENCY,

@@ -27,7 +27,13 @@ function nameOf(path: string, binaryName: string): string {
   return path.slice(binaryName.length + 1);
 }
 
+/** A name longer than this has its description below it: a page is 80 columns wide. */
+const WIDEST_NAME = 20;
+
 function columns(rows: [left: string, right: string][]): string[] {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+  const width = Math.min(WIDEST_NAME, Math.max(...rows.map(([left]) => left.length)));
+  return rows.flatMap(([left, right]) => {
+    const line = `  ${(left.length > width ? "" : left).padEnd(width)}  ${right}`;
+    return left.length > width ? [`  ${left}`, line] : [line];
+  });
 }

@@ -4,7 +4,8 @@ import { manifestNameOf, type SnapshotManifest } from "../incremental/snapshot-m
 import type { WireItem } from "../item/attribute-value.ts";
 import { getJson } from "../store/json-object.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import { type BackupFile, type BackupManifest, MANIFEST_NAME } from "./manifest.ts";
+import { MANIFEST_NAME } from "./file-name.ts";
+import type { BackupFile, BackupManifest } from "./manifest.ts";
 import { readItems } from "./read-items.ts";
 
 /** One file of items, and what its manifest says of it, if there is one. */

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from "node:util";
+import { DdbrError } from "../errors.ts";
 import { inParallel } from "../in-parallel.ts";
 import { eachSegment } from "../segments.ts";
 import type { ObjectStore } from "../store/object-store.ts";
@@ -11,10 +11,11 @@ import {
 } from "../transfer/run-transfer.ts";
 import type { TransferSummary } from "../transfer/transfer-events.ts";
 import type { Compression } from "./compression.ts";
+import { concludeJob } from "./conclude-job.ts";
 import { dumpSegment } from "./dump-segment.ts";
 import type { LineFormat } from "./item-lines.ts";
-import { allFiles, type Existing, fileName, type JobFolder, readJobFolder } from "./job-folder.ts";
-import { type BackupKind, MANIFEST_NAME, putManifest, putReceipt } from "./manifest.ts";
+import { type Existing, type JobFolder, readJobFolder } from "./job-folder.ts";
+import type { BackupKind } from "./manifest.ts";
 
 export interface BackupOptions extends TransferControls {
   table: Table;
@@ -22,6 +23,7 @@ export interface BackupOptions extends TransferControls {
   store: ObjectStore;
   jobId: string;
   segments: number;
+  /** Which of them to do; `overwrite` is for all of them only. */
   chosen: readonly number[];
   /** Segments done at the same time. */
   concurrency: number;
@@ -79,7 +81,7 @@ async function dumpAll(
   options: BackupOptions,
   kind: BackupKind,
   whole: WholeDescription,
-  { kept, hasManifest, outdated }: JobFolder,
+  { kept, outdated }: JobFolder,
 ): Promise<void> {
   const { table, store, jobId, concurrency } = options;
   table.observe(observerOf("source", run.report));
@@ -89,37 +91,17 @@ async function dumpAll(
   }
   const isKept = new Set(kept.map(({ segment }) => segment));
   const chosen = run.chosen.filter((segment) => !isKept.has(segment));
-  if (chosen.length === 0 && hasManifest) return;
   for (const keys of outdated) {
     await inParallel(keys, DELETIONS_AT_ONCE, async (key) => void (await store.delete(key, {}, run.signal)));
   }
-  await eachSegment({ ...run, chosen, concurrency }, async (segment) => {
-    const name = fileName(segment, kind);
-    const file = await dumpSegment({ table, store, folder: jobId, name, segment, kind }, run);
-    await putReceipt(store, jobId, kind, file, run.signal);
+  await eachSegment({ ...run, chosen, concurrency }, (segment) =>
+    dumpSegment({ table, store, job: jobId, segment, kind }, run),
+  );
+  if (run.signal.aborted) return;
+  const isWhole = await concludeJob(store, jobId, kind, whole, run.signal);
+  if (isWhole || run.chosen.length < kind.segments) return;
+  throw new DdbrError("exists", "another run is writing segments of this job anew", {
+    subject: `${store.location.text}/${jobId}`,
+    hint: "when it has ended, --resume does what is left",
   });
-  if (!run.signal.aborted) await concludeJob(store, jobId, kind, whole, run.signal);
-}
-
-/**
- * Writes the manifest, if all segments are done. Another process that writes a segment anew takes away first the segment's
- * receipt, then the manifest: so looking at the receipts again shows whether a manifest written meanwhile holds.
- */
-async function concludeJob(
-  store: ObjectStore,
-  jobId: string,
-  kind: BackupKind,
-  whole: WholeDescription,
-  signal: AbortSignal,
-): Promise<void> {
-  let files = await allFiles(store, jobId, kind, signal);
-  let written = false;
-  while (files !== undefined || written) {
-    if (files === undefined) await store.delete(`${jobId}/${MANIFEST_NAME}`, {}, signal);
-    else await putManifest(store, jobId, kind, files, whole, signal);
-    written = files !== undefined;
-    const now = await allFiles(store, jobId, kind, signal);
-    if (isDeepStrictEqual(now, files)) return;
-    files = now;
-  }
 }

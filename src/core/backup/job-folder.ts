@@ -1,15 +1,9 @@
 import { DdbrError } from "../errors.ts";
 import { inParallel } from "../in-parallel.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import { SUFFIXES } from "./compression.ts";
-import {
-  type BackupFile,
-  type BackupKind,
-  getReceipt,
-  MANIFEST_NAME,
-  RECEIPTS_FOLDER,
-  type Receipt,
-} from "./manifest.ts";
+import { fileName, MANIFEST_NAME, receiptName, segmentOfFile, segmentOfReceipt } from "./file-name.ts";
+import type { BackupFile, BackupKind } from "./manifest.ts";
+import { getReceipt, type Receipt } from "./receipt.ts";
 
 /** What may become of a job that is there: refused, kept where it is whole, or written over. */
 export type Existing = "refuse" | "resume" | "overwrite";
@@ -18,27 +12,11 @@ export type Existing = "refuse" | "resume" | "overwrite";
 export interface JobFolder {
   /** The files among those to be written that are there and whole. */
   kept: BackupFile[];
-  /** Says that all files are whole. */
-  hasManifest: boolean;
-  /** Keys of what would name files whole that are about to be written, or not belong to them; to be deleted one list after the other. */
+  /** Keys of what speaks of files that are about to be written over, or has no place beside them; to be deleted one list after the other. */
   outdated: string[][];
 }
 
 const RECEIPTS_AT_ONCE = 16;
-
-/** Where a segment's file is, from the job's folder. An import takes all there is in a folder, so an export has one to itself. */
-export function fileName(segment: number, { contents, compression }: BackupKind): string {
-  return contents === "export" ? `data/${segment}.json${SUFFIXES[compression]}` : `${segment}`;
-}
-
-const FILE_NAME = /^(?:(\d+)|data\/(\d+)\.json(?:\.gz|\.zst)?)$/;
-const RECEIPT_NAME = new RegExp(`^${RECEIPTS_FOLDER}/(\\d+)\\.json$`);
-
-function segmentOf(name: string, pattern: RegExp): number | undefined {
-  const [, one, other] = pattern.exec(name) ?? [];
-  const digits = one ?? other;
-  return digits === undefined ? undefined : Number(digits);
-}
 
 /**
  * Looks at what is there of a job.
@@ -51,17 +29,15 @@ export async function readJobFolder(
   { chosen, existing, signal }: { chosen: readonly number[]; existing: Existing; signal: AbortSignal },
 ): Promise<JobFolder> {
   const names = await namesIn(store, job, signal);
-  const hasManifest = names.has(MANIFEST_NAME);
-  let kept: BackupFile[] = [];
-  if (existing !== "overwrite") {
-    if (existing === "refuse") refuseTaken(`${store.location.text}/${job}`, names, chosen);
-    await refuseOtherKind(store, job, names, kind, signal);
-    if (existing === "resume") kept = await wholeFiles(store, job, names, chosen, signal);
+  const begun = await anyReceipt(store, job, names, signal);
+  if (existing === "overwrite") {
+    const outdated = outdatedIn(names, kind, begun?.segments ?? 0);
+    return { kept: [], outdated: outdated.map((list) => list.map((name) => `${job}/${name}`)) };
   }
-  const isKept = new Set(kept.map(({ segment }) => segment));
-  const written = new Set(chosen.filter((segment) => !isKept.has(segment)));
-  const outdated = existing === "refuse" ? [] : outdatedIn(names, written, kind);
-  return { kept, hasManifest, outdated: outdated.map((list) => list.map((name) => `${job}/${name}`)) };
+  if (existing === "refuse") refuseTaken(`${store.location.text}/${job}`, names, chosen);
+  if (begun !== undefined) refuseOtherKind(store, job, begun, kind);
+  const kept = existing === "resume" ? await wholeFiles(store, job, kind, { names, chosen, signal }) : [];
+  return { kept, outdated: [] };
 }
 
 /** How many segments a job was begun with; undefined where nothing of it is whole. */
@@ -73,7 +49,10 @@ export async function segmentsBegun(
   return (await anyReceipt(store, job, await namesIn(store, job, signal), signal))?.segments;
 }
 
-/** Every segment's file, or undefined as long as some are missing: others may be at work on them. */
+/**
+ * Every segment's file, or undefined as long as some are missing: others may be at work on them.
+ * @throws DdbrError `exists` when segments are of another kind
+ */
 export async function allFiles(
   store: ObjectStore,
   job: string,
@@ -81,14 +60,11 @@ export async function allFiles(
   signal: AbortSignal,
 ): Promise<BackupFile[] | undefined> {
   const names = await namesIn(store, job, signal);
-  const segments = Array.from({ length: kind.segments }, (_, segment) => segment);
-  if (!segments.every((segment) => names.has(`${RECEIPTS_FOLDER}/${segment}.json`))) return undefined;
-  const files: BackupFile[] = [];
-  await inParallel(segments, RECEIPTS_AT_ONCE, async (segment) => {
-    const receipt = await getReceipt(store, job, segment, signal);
-    if (receipt !== undefined && differenceOf(receipt, kind) === undefined) files.push(receipt.file);
-  });
-  return files.length === segments.length ? files.sort((a, b) => a.segment - b.segment) : undefined;
+  const chosen = Array.from({ length: kind.segments }, (_, segment) => segment);
+  // Each of a thousand runs of one segment comes by here: only the last has to read all receipts.
+  if (!chosen.every((segment) => names.has(receiptName(segment)))) return undefined;
+  const files = await wholeFiles(store, job, kind, { names, chosen, signal });
+  return files.length === chosen.length ? files : undefined;
 }
 
 /** Names from the job's folder. */
@@ -101,9 +77,7 @@ async function namesIn(store: ObjectStore, job: string, signal: AbortSignal): Pr
 }
 
 function refuseTaken(place: string, names: ReadonlySet<string>, chosen: readonly number[]): void {
-  const there = new Set(
-    [...names].flatMap((name) => segmentOf(name, FILE_NAME) ?? segmentOf(name, RECEIPT_NAME) ?? []),
-  );
+  const there = new Set([...names].flatMap((name) => segmentOfFile(name) ?? segmentOfReceipt(name) ?? []));
   const taken = chosen.find((segment) => there.has(segment));
   if (taken === undefined && !names.has(MANIFEST_NAME)) return;
   throw new DdbrError(
@@ -116,23 +90,22 @@ function refuseTaken(place: string, names: ReadonlySet<string>, chosen: readonly
   );
 }
 
-async function refuseOtherKind(
+/** All receipts of a job are to be of one kind. */
+function refuseOtherKind(
   store: ObjectStore,
   job: string,
-  names: ReadonlySet<string>,
+  { file, ...begun }: Receipt,
   kind: BackupKind,
-  signal: AbortSignal,
-): Promise<void> {
-  // All receipts of a job are of one kind: what doesn't fit the first is not written.
-  const begun = await anyReceipt(store, job, names, signal);
-  const other = begun && differenceOf(begun, kind);
+): void {
+  const other = differenceOf(begun, kind);
   if (other === undefined) return;
-  throw new DdbrError("exists", `this job was begun with ${other}`, {
+  throw new DdbrError("exists", `segment ${file.segment} of this job was begun with ${other}`, {
     subject: `${store.location.text}/${job}`,
-    hint: "go on with the same table, --segments, --format and --compress, or give another --jobid",
+    hint: "go on with the same table, --segments, --format and --compress, write all anew with --overwrite, or give another --jobid",
   });
 }
 
+/** The first that can be read: what is damaged is refused where it is needed. */
 async function anyReceipt(
   store: ObjectStore,
   job: string,
@@ -140,9 +113,14 @@ async function anyReceipt(
   signal: AbortSignal,
 ): Promise<Receipt | undefined> {
   for (const name of names) {
-    const segment = segmentOf(name, RECEIPT_NAME);
-    const receipt = segment === undefined ? undefined : await getReceipt(store, job, segment, signal);
-    if (receipt !== undefined) return receipt;
+    const segment = segmentOfReceipt(name);
+    if (segment === undefined) continue;
+    try {
+      const receipt = await getReceipt(store, job, segment, signal);
+      if (receipt !== undefined) return receipt;
+    } catch (error) {
+      if (!(error instanceof DdbrError && error.code === "damaged")) throw error;
+    }
   }
   return undefined;
 }
@@ -150,38 +128,40 @@ async function anyReceipt(
 async function wholeFiles(
   store: ObjectStore,
   job: string,
-  names: ReadonlySet<string>,
-  chosen: readonly number[],
-  signal: AbortSignal,
+  kind: BackupKind,
+  { names, chosen, signal }: { names: ReadonlySet<string>; chosen: readonly number[]; signal: AbortSignal },
 ): Promise<BackupFile[]> {
   const files: BackupFile[] = [];
-  const begun = chosen.filter((segment) => names.has(`${RECEIPTS_FOLDER}/${segment}.json`));
+  const begun = chosen.filter((segment) => names.has(receiptName(segment)));
   await inParallel(begun, RECEIPTS_AT_ONCE, async (segment) => {
     const receipt = await getReceipt(store, job, segment, signal);
-    if (receipt !== undefined && names.has(receipt.file.name)) files.push(receipt.file);
+    if (receipt === undefined) return;
+    refuseOtherKind(store, job, receipt, kind);
+    if (names.has(receipt.file.name)) files.push(receipt.file);
   });
   return files.sort((a, b) => a.segment - b.segment);
 }
 
-/** While the manifest is there no file changes; and receipts go before it, see `concludeJob`. */
-function outdatedIn(names: ReadonlySet<string>, written: ReadonlySet<number>, kind: BackupKind): string[][] {
-  if (written.size === 0) return [];
-  const isOutdated = (segment: number) => written.has(segment) || segment >= kind.segments;
-  const receipts: string[] = [];
+/**
+ * While the manifest is there no file changes. Receipts go last: they are what shows that a file is this job's, also when a
+ * run is killed in between. The folder may hold others' files that are called by a number, too.
+ * @param begun how many segments the job had that is written over; 0: there was none
+ */
+function outdatedIn(names: ReadonlySet<string>, kind: BackupKind, begun: number): string[][] {
+  const manifest: string[] = names.has(MANIFEST_NAME) ? [MANIFEST_NAME] : [];
   const files: string[] = [];
+  const receipts: string[] = [];
   for (const name of names) {
-    const receiptOf = segmentOf(name, RECEIPT_NAME);
-    if (receiptOf !== undefined && isOutdated(receiptOf)) receipts.push(name);
-    const segment = segmentOf(name, FILE_NAME);
-    // A file of the same name stays until the new one is whole and takes its place.
-    if (segment !== undefined && isOutdated(segment) && !isWritten(name, segment)) files.push(name);
+    const receiptOf = segmentOfReceipt(name);
+    if (receiptOf !== undefined && receiptOf < Math.max(begun, kind.segments)) receipts.push(name);
+    const segment = segmentOfFile(name);
+    if (segment !== undefined && segment < begun && !isReplaced(name, segment)) files.push(name);
   }
-  // Another process may be about to write it.
-  const manifest = receipts.length > 0 || names.has(MANIFEST_NAME) ? [MANIFEST_NAME] : [];
-  return [receipts, manifest, files];
+  return [manifest, files, receipts];
 
-  function isWritten(name: string, segment: number): boolean {
-    return written.has(segment) && name === fileName(segment, kind);
+  /** It stays until the new one is whole and takes its place. */
+  function isReplaced(name: string, segment: number): boolean {
+    return segment < kind.segments && name === fileName(segment, kind);
   }
 }
 

@@ -1,9 +1,9 @@
-import { DdbrError } from "../errors.ts";
 import type { KeySchema } from "../item/attribute-value.ts";
-import { getJson, putJson } from "../store/json-object.ts";
+import { putJson } from "../store/json-object.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { WholeDescription } from "../table/table.ts";
 import type { Compression } from "./compression.ts";
+import { MANIFEST_NAME } from "./file-name.ts";
 import type { FileFigures } from "./file-writer.ts";
 import type { LineFormat } from "./item-lines.ts";
 
@@ -30,13 +30,6 @@ export interface BackupKind {
   table: { name: string; arn: string; createdAt: string; keySchema: KeySchema };
 }
 
-/** Stands beside a file and says that it is whole: what a job that goes on later, or elsewhere, builds on. */
-export interface Receipt extends BackupKind {
-  format: "ddbr-receipt";
-  version: 1;
-  file: BackupFile;
-}
-
 /** Written last: a backup is complete when it is there (docs/formats.md). */
 export interface BackupManifest extends BackupKind {
   format: "ddbr-backup";
@@ -50,39 +43,6 @@ export interface BackupManifest extends BackupKind {
   readUnits: number;
   files: BackupFile[];
   description: WholeDescription;
-}
-
-export const MANIFEST_NAME = "manifest.json";
-export const RECEIPTS_FOLDER = "receipts";
-const receiptName = (segment: number) => `${RECEIPTS_FOLDER}/${segment}.json`;
-
-export async function putReceipt(
-  store: ObjectStore,
-  job: string,
-  kind: BackupKind,
-  file: BackupFile,
-  signal: AbortSignal,
-): Promise<void> {
-  const receipt: Receipt = { format: "ddbr-receipt", version: 1, ...kind, file };
-  await putJson(store, `${job}/${receiptName(file.segment)}`, receipt, signal);
-}
-
-export async function getReceipt(
-  store: ObjectStore,
-  job: string,
-  segment: number,
-  signal: AbortSignal,
-): Promise<Receipt | undefined> {
-  const key = `${job}/${receiptName(segment)}`;
-  const value = (await getJson(store, key, signal)) as Partial<Receipt> | undefined;
-  if (value === undefined) return undefined;
-  const { file, table } = value ?? {};
-  if (value?.format === "ddbr-receipt" && value.version === 1 && file?.segment === segment && table?.arn)
-    return value as Receipt;
-  throw new DdbrError("damaged", "is no receipt of a backup", {
-    subject: `${store.location.text}/${key}`,
-    hint: "--overwrite writes the job anew",
-  });
 }
 
 /** Writes the manifest that its receipts add up to. */

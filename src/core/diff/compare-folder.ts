@@ -1,8 +1,9 @@
 import { inParallel } from "../in-parallel.ts";
+import { type DuplicateObjects, deleteDuplicates, isNameOf } from "../incremental/duplicate-objects.ts";
 import type { RecordFolder } from "../incremental/record-folder.ts";
-import { hasKey, namesOf } from "../incremental/record-folder.ts";
+import { hasKey } from "../incremental/record-folder.ts";
 import { isRecordName } from "../incremental/record-object.ts";
-import type { WireItem } from "../item/attribute-value.ts";
+import { keyOf, type WireItem } from "../item/attribute-value.ts";
 import { equalItems } from "../item/equal.ts";
 import { keyString } from "../item/key-string.ts";
 import { eachSegment } from "../segments.ts";
@@ -10,7 +11,7 @@ import type { Candidate } from "./candidate.ts";
 import { confirmAll } from "./confirm-run.ts";
 import type { Confirmer } from "./confirmer.ts";
 import type { DiffSummary } from "./diff-events.ts";
-import { PARTITIONS, PartitionedSpool } from "./partitioned-spool.ts";
+import { PARTITIONS, PartitionedSpool, partitionOf } from "./partitioned-spool.ts";
 import { type DiffRun, type DiffSetup, runDiff } from "./run-diff.ts";
 import type { Source } from "./source.ts";
 
@@ -19,6 +20,8 @@ export interface FolderDiffOptions extends DiffSetup {
   replica: RecordFolder;
   /** Objects read at the same time. */
   reads: number;
+  /** Takes the second objects of records that are found; a repair deletes those in it. */
+  duplicates: DuplicateObjects;
 }
 
 /**
@@ -27,8 +30,8 @@ export interface FolderDiffOptions extends DiffSetup {
  * has led to. Both lists of names are on disk, in partitions, so memory doesn't grow with the table.
  */
 export function diffFolder(options: FolderDiffOptions): Promise<DiffSummary> {
-  return runDiff(options, (run) =>
-    confirmAll(run, options.replica, async (confirmer) => {
+  return runDiff(options, async (run) => {
+    const unconfirmed = await confirmAll(run, options.replica, async (confirmer) => {
       const seen = new PartitionedSpool();
       try {
         await compareItems(run, options, confirmer, seen);
@@ -37,8 +40,13 @@ export function diffFolder(options: FolderDiffOptions): Promise<DiffSummary> {
       } finally {
         seen.close();
       }
-    }),
-  );
+    });
+    // Last of all: by now the objects that count are as they should be.
+    if (run.mode === "repair" && !run.dryRun && !run.signal.aborted) {
+      await deleteDuplicates(run, options.replica, options.duplicates, options.reads).catch(run.fail);
+    }
+    return unconfirmed;
+  });
 }
 
 async function compareItems(
@@ -77,7 +85,7 @@ async function compareItems(
 /** Looks into the objects that no item of the table has led to. */
 async function compareNames(
   run: DiffRun,
-  { primary, replica, reads }: FolderDiffOptions,
+  { primary, replica, reads, duplicates }: FolderDiffOptions,
   confirmer: Confirmer,
   seen: PartitionedSpool,
 ): Promise<void> {
@@ -98,9 +106,16 @@ async function compareNames(
         await run.gate.passed(signal);
         const item = await replica.open(name, signal);
         if (item === undefined) return;
-        const problem = await problemOf(name, item);
-        if (problem !== undefined) return report({ type: "foreign", object: name, reason: problem });
-        await confirmer.add([{ key: keyString(item as WireItem, schema), origin: "replica" }]);
+        const reason = problemOf(name, item);
+        if (typeof item === "string" || reason !== undefined) {
+          return report({ type: "foreign", object: name, reason: reason! });
+        }
+        const record = await replica.find(item, signal);
+        if (record === undefined || record.name === name) {
+          return await confirmer.add([{ key: keyString(item, schema), origin: "replica" }]);
+        }
+        duplicates.add(name);
+        report({ type: "duplicate", key: keyOf(item, schema), object: name, of: record.name });
       });
     }
   } finally {
@@ -108,18 +123,9 @@ async function compareNames(
   }
 
   /** Why the object is not that of a record, if it isn't. */
-  async function problemOf(name: string, item: WireItem | string): Promise<string | undefined> {
+  function problemOf(name: string, item: WireItem | string): string | undefined {
     if (typeof item === "string") return item;
     if (!hasKey(item, schema)) return "it has not got the table's key";
-    if (![...namesOf(item, schema)].includes(name)) return "its name is not that of the record it holds";
-    const record = await replica.find(item, signal);
-    return record === undefined || record.name === name
-      ? undefined
-      : `the record's object is ${record.name}, this is another one of it`;
+    return isNameOf(name, item, schema) ? undefined : "its name is not that of the record it holds";
   }
-}
-
-/** Names are in hex, so their first two digits spread them evenly. */
-function partitionOf(name: string): number {
-  return Number.parseInt(name.slice(0, 2), 16);
 }

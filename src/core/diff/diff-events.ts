@@ -40,7 +40,7 @@ export interface DiffSummary {
   labels: Record<Side, string>;
   /**
    * - `clean`: nothing differs, or all was repaired and verified
-   * - `discrepancies`: some remain · `incomplete`: something could not be done · `interrupted`: stopped by the user
+   * - `discrepancies`: some remain, or records are there twice · `incomplete`: something could not be done · `interrupted`: stopped by the user
    */
   outcome: "clean" | "discrepancies" | "incomplete" | "interrupted";
   totals: DiffTotals;
@@ -91,6 +91,10 @@ export type DiffEvent =
   | { type: "backfilled"; keys: readonly WireKey[] }
   /** An object in the folder that is not a record: passed over. */
   | { type: "foreign"; object: string; reason: string }
+  /** A record has a second object in the folder, under an older name than `of`, which is the one that counts. */
+  | { type: "duplicate"; key: WireKey; object: string; of: string }
+  /** Such an object is gone now. */
+  | { type: "duplicate-deleted"; object: string }
   | { type: "undone"; undone: Undone }
   | { type: "finished"; summary: DiffSummary };
 

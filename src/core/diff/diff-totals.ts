@@ -27,6 +27,8 @@ export interface DiffTotals {
   backfilled: number;
   /** Objects in the folder that are not records. */
   foreign: number;
+  /** Second objects of records in the folder, and those of them that are deleted. */
+  duplicates: { found: number; deleted: number };
   undone: { keys: number; segments: number };
 }
 
@@ -51,6 +53,7 @@ export const NO_TOTALS: DiffTotals = {
   inFlight: 0,
   backfilled: 0,
   foreign: 0,
+  duplicates: { found: 0, deleted: 0 },
   undone: { keys: 0, segments: 0 },
 };
 
@@ -83,6 +86,10 @@ export function addToTotals(totals: DiffTotals, event: DiffEvent): DiffTotals {
       return { ...totals, backfilled: totals.backfilled + event.keys.length };
     case "foreign":
       return { ...totals, foreign: totals.foreign + 1 };
+    case "duplicate":
+      return { ...totals, duplicates: bump<keyof DiffTotals["duplicates"]>(totals.duplicates, "found") };
+    case "duplicate-deleted":
+      return { ...totals, duplicates: bump<keyof DiffTotals["duplicates"]>(totals.duplicates, "deleted") };
     case "undone":
       return { ...totals, undone: bump(totals.undone, event.undone.key ? "keys" : "segments") };
     case "started":

@@ -1,9 +1,13 @@
-import { tmpdir } from "node:os";
-import { DdbrError } from "../errors.ts";
 import { SpoolFile } from "../spool-file.ts";
 
 /** Enough that a partition of a hundred million records still fits into memory at once. */
 export const PARTITIONS = 256;
+
+/** Of a text that begins with hex digits of a hash, which spread evenly. */
+export function partitionOf(text: string): number {
+  return Number.parseInt(text.slice(0, 2), 16);
+}
+
 const BLOCK_CHARACTERS = 8 * 1024;
 
 interface Block {
@@ -44,20 +48,7 @@ export class PartitionedSpool {
   }
 
   #write(partition: number, text: string): void {
-    if (this.#file.size > this.#file.capacity) throw this.#full();
-    try {
-      const offset = this.#file.append(text);
-      this.#blocks[partition]!.push({ offset, length: this.#file.size - offset });
-    } catch (error) {
-      throw this.#full(error);
-    }
-  }
-
-  #full(cause?: unknown): DdbrError {
-    return new DdbrError("file", "no room for what is compared", {
-      subject: tmpdir(),
-      hint: "make room there, or name another directory in TMPDIR",
-      cause,
-    });
+    const offset = this.#file.append(text);
+    this.#blocks[partition]!.push({ offset, length: this.#file.size - offset });
   }
 }

@@ -65,6 +65,9 @@ export function createReportFile(path: string): ReportFile {
       if (event.type === "discrepancy") {
         const { kind, key, attributes } = event.discrepancy;
         line({ kind, key, attributes: attributesObject(attributes) });
+      } else if (event.type === "duplicate") {
+        const { type: kind, ...fields } = event;
+        line({ kind, ...fields });
       } else if (event.type === "undone") {
         line({ kind: "undone", ...event.undone });
       } else if (event.type === "finished") {

@@ -119,10 +119,11 @@ export async function runDiff(
 }
 
 function outcomeOf(totals: DiffTotals, failed: boolean): DiffSummary["outcome"] {
-  const { repaired, undone } = totals;
+  const { repaired, undone, duplicates } = totals;
   if (failed || undone.keys + undone.segments > 0) return "incomplete";
   const mended = repaired.put + repaired.delete + repaired["by-others"];
-  return countDiscrepancies(totals) > mended ? "discrepancies" : "clean";
+  const remain = countDiscrepancies(totals) > mended || duplicates.found > duplicates.deleted;
+  return remain ? "discrepancies" : "clean";
 }
 
 function observerOf(side: Side, report: DiffReport): RequestObserver {

@@ -1,5 +1,5 @@
 import { DdbrError } from "../errors.ts";
-import { getJson, putJson } from "../store/json-object.ts";
+import { getJson } from "../store/json-object.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 
 /** Which segments of a backfill are done; there while one is under way or was interrupted. */
@@ -10,7 +10,8 @@ export interface BackfillCheckpoint {
   table: string;
   createdAt: number;
   segments: number;
-  done: number[];
+  /** Ascending ranges of the segments that are done: the first and the last of each. */
+  done: [first: number, last: number][];
 }
 
 const nameFor = (table: string) => `${table}.backfill.json`;
@@ -51,8 +52,34 @@ function isCheckpoint(value: unknown): value is BackfillCheckpoint {
     typeof createdAt === "number" &&
     Number.isInteger(segments) &&
     Array.isArray(done) &&
-    done.every((segment) => Number.isInteger(segment) && segment >= 0 && segment < segments!)
+    done.every((range) => isRange(range, segments!))
   );
+}
+
+function isRange(range: unknown, segments: number): boolean {
+  if (!Array.isArray(range) || range.length !== 2 || !range.every(Number.isInteger)) return false;
+  const [first, last] = range;
+  return first >= 0 && first <= last && last < segments;
+}
+
+/** The segments in ranges. */
+export function segmentsOf(ranges: BackfillCheckpoint["done"]): Set<number> {
+  const segments = new Set<number>();
+  for (const [first, last] of ranges) {
+    for (let segment = first; segment <= last; segment++) segments.add(segment);
+  }
+  return segments;
+}
+
+/** Segments in ranges, so that a checkpoint stays small however many there are. */
+export function rangesOf(segments: Iterable<number>): BackfillCheckpoint["done"] {
+  const ranges: BackfillCheckpoint["done"] = [];
+  for (const segment of [...segments].sort((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last !== undefined && last[1] === segment - 1) last[1] = segment;
+    else ranges.push([segment, segment]);
+  }
+  return ranges;
 }
 
 export async function putCheckpoint(
@@ -61,7 +88,7 @@ export async function putCheckpoint(
   checkpoint: BackfillCheckpoint,
   signal: AbortSignal,
 ): Promise<void> {
-  await putJson(store, nameFor(table), checkpoint, signal);
+  await store.put(nameFor(table), JSON.stringify(checkpoint), {}, signal);
 }
 
 export async function clearCheckpoint(store: ObjectStore, table: string, signal: AbortSignal): Promise<void> {

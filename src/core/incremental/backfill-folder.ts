@@ -12,9 +12,11 @@ import {
   type TransferRun,
 } from "../transfer/run-transfer.ts";
 import type { TransferSummary } from "../transfer/transfer-events.ts";
-import { type BackfillCheckpoint, clearCheckpoint, putCheckpoint } from "./backfill-checkpoint.ts";
+import { type BackfillCheckpoint, clearCheckpoint, segmentsOf } from "./backfill-checkpoint.ts";
+import { CheckpointKeeper } from "./checkpoint-keeper.ts";
+import { holdsOlderNames } from "./older-layout.ts";
 import { isOf } from "./record-folder.ts";
-import { olderRecordNames, parseRecord, recordBody, recordName } from "./record-object.ts";
+import { olderRecordNames, readRecordBody, recordBody, recordName } from "./record-object.ts";
 
 export interface BackfillOptions extends TransferControls {
   table: Table;
@@ -36,7 +38,7 @@ export interface BackfillOptions extends TransferControls {
 export async function backfillFolder(options: BackfillOptions): Promise<TransferSummary> {
   const { table, store, segments, resumed } = options;
   const { description } = table;
-  const done = new Set(resumed?.done);
+  const done = segmentsOf(resumed?.done ?? []);
   const chosen = Array.from({ length: segments }, (_, segment) => segment);
   const plan = {
     job: "backfill" as const,
@@ -57,34 +59,40 @@ export async function backfillFolder(options: BackfillOptions): Promise<Transfer
   return await runTransfer(plan, options, async (run) => {
     table.observe(observerOf("source", run.report));
     store.observe(observerOf("destination", run.report));
-    const checkpoint: BackfillCheckpoint = {
-      format: "ddbr-backfill",
-      version: 1,
-      table: table.arn,
-      createdAt: table.createdAt,
-      segments,
-      done: [...done],
-    };
+    const { arn, createdAt } = table;
+    const begun = { format: "ddbr-backfill", version: 1, table: arn, createdAt, segments } as const;
+    const checkpoint = new CheckpointKeeper(store, table.location.name, begun, done);
     for (const segment of done)
       run.report({ type: "segment-kept", segment, items: 0, rawBytes: 0, storedBytes: 0 });
-    await putCheckpoint(store, table.location.name, checkpoint, run.signal);
-    await fillSegments(run, options, checkpoint);
-    if (!run.signal.aborted) await clearCheckpoint(store, table.location.name, run.signal);
+    await checkpoint.save(run.signal);
+    const onlyMissing = options.onlyMissing || (await findsOlderNames(run, options));
+    await fillSegments(run, { ...options, onlyMissing }, checkpoint);
+    if (run.signal.aborted) await checkpoint.saveLast();
+    else await clearCheckpoint(store, table.location.name, run.signal);
   });
+}
+
+/** A record that is there under an older name would be there twice, if it were not looked for first. */
+async function findsOlderNames(run: TransferRun, { table, store }: BackfillOptions): Promise<boolean> {
+  const { schema } = table.description;
+  if (!(await holdsOlderNames(store, table.location.name, schema, run.signal))) return false;
+  const message =
+    "the folder has records under older names: each record is looked for first, as with --only-missing";
+  run.report({ type: "warning", message });
+  return true;
 }
 
 async function fillSegments(
   run: TransferRun,
   options: BackfillOptions,
-  checkpoint: BackfillCheckpoint,
+  checkpoint: CheckpointKeeper,
 ): Promise<void> {
   const { table, store, segments, concurrency } = options;
-  const chosen = run.chosen.filter((segment) => !checkpoint.done.includes(segment));
+  const chosen = run.chosen.filter((segment) => !checkpoint.done.has(segment));
   const folder = table.location.name;
   const { schema } = table.description;
   /** Holds for all segments together. */
   const limit = pLimit(options.writes);
-  let saving = Promise.resolve();
 
   await eachSegment({ ...run, chosen, concurrency }, async (segment) => {
     for await (const page of table.scan(segment, segments, run.signal)) {
@@ -92,10 +100,7 @@ async function fillSegments(
       await writePage(segment, page);
     }
     run.signal.throwIfAborted();
-    checkpoint.done.push(segment);
-    // One after the other: an older state must not replace a newer one.
-    saving = saving.then(() => putCheckpoint(store, folder, checkpoint, run.signal));
-    await saving;
+    await checkpoint.add(segment, run.signal);
   });
 
   async function writePage(segment: number, page: WireItem[]): Promise<void> {
@@ -139,7 +144,7 @@ async function fillSegments(
     const name = recordName(item, schema);
     for (const known of [name, ...olderRecordNames(item, schema)]) {
       const object = await store.get(`${folder}/${known}`, undefined, run.signal);
-      const stored = object === undefined ? undefined : parseRecord(object.body.toString());
+      const stored = object === undefined ? undefined : readRecordBody(object.body);
       if (typeof stored === "object" && isOf(stored, item, schema)) {
         return equalItems(stored, item) ? undefined : known;
       }

@@ -7,13 +7,12 @@ export interface HeldObject {
   key: string;
   /** Undefined: whatever is there now. */
   versionId: string | undefined;
-  archived: boolean;
 }
 
 /** The objects a folder holds now, in pages. */
 export async function* objectsNow(store: ObjectStore, signal: AbortSignal): AsyncGenerator<HeldObject[]> {
   for await (const page of store.list("", signal)) {
-    yield page.map((key) => ({ key, versionId: undefined, archived: false }));
+    yield page.map((key) => ({ key, versionId: undefined }));
   }
 }
 

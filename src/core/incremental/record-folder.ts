@@ -4,7 +4,7 @@ import { inParallel } from "../in-parallel.ts";
 import { type KeySchema, keyOf, type WireItem, type WireKey } from "../item/attribute-value.ts";
 import { keyString } from "../item/key-string.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import { olderRecordNames, parseRecord, recordBody, recordName } from "./record-object.ts";
+import { olderRecordNames, readRecordBody, recordBody, recordName } from "./record-object.ts";
 
 /** A record as it was found, and its object's name. */
 export interface FoundRecord {
@@ -22,6 +22,8 @@ export interface RecordFolder extends RecordSide, RepairTarget {
   open(name: string, signal: AbortSignal): Promise<WireItem | string | undefined>;
   /** Names of all objects, in pages and in no order. */
   names(signal: AbortSignal): AsyncIterable<string[]>;
+  /** Deletes an object, whatever it holds. */
+  remove(name: string): Promise<void>;
 }
 
 /** Reads at once for one call; several calls may be under way. */
@@ -45,7 +47,7 @@ export function openRecordFolder(store: ObjectStore, schema: KeySchema, expected
   async function open(name: string, signal: AbortSignal): Promise<WireItem | string | undefined> {
     const object = await store.get(name, undefined, signal);
     // An empty object is a deletion under way: see the tombstones of the store.
-    return object === undefined || object.body.length === 0 ? undefined : parseRecord(object.body.toString());
+    return object === undefined || object.body.length === 0 ? undefined : readRecordBody(object.body);
   }
 
   async function find(key: WireKey, signal: AbortSignal): Promise<FoundRecord | undefined> {
@@ -70,6 +72,7 @@ export function openRecordFolder(store: ObjectStore, schema: KeySchema, expected
     olderName: (key) => olderNames.get(keyString(key, schema)),
     open,
     names: (signal) => store.list("", signal),
+    remove: async (name) => void (await store.delete(name)),
 
     observe(observer: RequestObserver) {
       store.observe({

@@ -28,8 +28,7 @@ export function isRecordName(name: string): boolean {
   return RECORD_NAME.test(name);
 }
 
-/** The item a record's body holds, or what is wrong with the body. */
-export function parseRecord(body: string): WireItem | string {
+function parseRecord(body: string): WireItem | string {
   let value: unknown;
   try {
     value = JSON.parse(body);
@@ -39,7 +38,7 @@ export function parseRecord(body: string): WireItem | string {
   return isWireItem(value) ? value : "is not an item in wire form";
 }
 
-/** The same of the bytes that are stored: what is not text must not become something else on the way. */
+/** The item a record's body holds, or what is wrong with the body: what is not text must not become something else on the way. */
 export function readRecordBody(body: Buffer): WireItem | string {
   if (body.length === 0) return "is empty";
   return isUtf8(body) ? parseRecord(body.toString()) : "is not UTF-8 text";

@@ -28,7 +28,8 @@ export async function checkEmpty(
   );
 }
 
-async function hasEverHeldRecord(store: ObjectStore, signal: AbortSignal): Promise<boolean> {
+/** As far as can be seen: earlier records only where versions are kept and may be listed. @param store opened at the folder */
+export async function hasEverHeldRecord(store: ObjectStore, signal: AbortSignal): Promise<boolean> {
   try {
     for await (const page of store.versions({ folder: "" }, signal)) {
       if (page.some(({ key }) => isRecordName(key))) return true;

@@ -1,6 +1,6 @@
 import { type FileFigures, openFileWriter } from "../backup/file-writer.ts";
-import { DdbrError } from "../errors.ts";
 import { inParallel } from "../in-parallel.ts";
+import type { WireItem } from "../item/attribute-value.ts";
 import { putJson } from "../store/json-object.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import {
@@ -11,10 +11,11 @@ import {
 } from "../transfer/run-transfer.ts";
 import type { TransferSummary } from "../transfer/transfer-events.ts";
 import { type HeldObject, objectsAt, objectsNow } from "./folder-at.ts";
+import { OlderObjects } from "./older-objects.ts";
 import { isRecordName, readRecordBody } from "./record-object.ts";
 import { checkEmpty } from "./snapshot-empty.ts";
 import { LineBuffer } from "./snapshot-lines.ts";
-import { manifestNameOf, type SnapshotManifest } from "./snapshot-manifest.ts";
+import { hasManifest, manifestNameOf, removeManifest, type SnapshotManifest } from "./snapshot-manifest.ts";
 
 export interface SnapshotOptions extends TransferControls {
   /** Opened at the incremental folder itself. */
@@ -85,8 +86,9 @@ async function fold(run: TransferRun, options: SnapshotOptions): Promise<void> {
   const { source, destination, name, reads } = options;
   const startedAt = new Date().toISOString();
   // One that is there speaks of the snapshot before: it is renewed, or the new one would pass for damaged.
-  const withManifest = options.manifest || (await isThere(destination, manifestNameOf(name), run.signal));
+  const withManifest = options.manifest || (await hasManifest(destination, name, run.signal));
   const file = await openFileWriter(destination, name, "gzip", run.signal);
+  const older = new OlderObjects();
   const lines = new LineBuffer(file, ({ items, rawBytes, storedBytes }) =>
     run.report({ type: "written", segment: WHOLE, items, rawBytes, storedBytes }),
   );
@@ -97,52 +99,63 @@ async function fold(run: TransferRun, options: SnapshotOptions): Promise<void> {
     for await (const page of objects(options, run.signal)) {
       found += page.length;
       await inParallel(page, reads, async (object) => {
-        await run.gate.passed(run.signal);
-        requests++;
-        const line = await readRecord(object, run, source).finally(() => requests--);
-        if (line !== undefined) await lines.add(line);
+        const record = await readRecord(object);
+        if (record === undefined) return;
+        run.report({ type: "read", segment: WHOLE, items: 1 });
+        if (!older.putAside(object, record.item)) await lines.add(lineOf(record));
       });
       run.inFlight(WHOLE, requests + file.partsInFlight);
     }
+    await inParallel(older.remaining(), reads, addFirst);
+    tellDuplicates();
     await lines.flush();
     run.signal.throwIfAborted();
     if (lines.items === 0) await checkEmpty(source, { found, foreign }, run);
+    if (withManifest) await removeManifest(destination, name, run.signal);
     const figures = await file.complete();
     run.inFlight(WHOLE, 0);
     lines.tellStored();
     // From here on it is there, whatever becomes of its manifest.
     run.report({ type: "segment-done", segment: WHOLE });
     if (withManifest) {
-      const counts = { items: lines.items, foreign };
-      await putJson(
-        destination,
-        manifestNameOf(name),
-        manifestOf(options, startedAt, counts, figures),
-        run.signal,
-      );
+      const counts = { items: lines.items, foreign, duplicates: older.duplicates };
+      const manifest = manifestOf(options, startedAt, counts, figures);
+      await putJson(destination, manifestNameOf(name), manifest, run.signal);
     }
   } catch (error) {
     await file.abort();
     throw error;
+  } finally {
+    older.close();
   }
 
-  /** The record's line; undefined when it is gone, or is none, which is told. */
-  async function readRecord(
-    object: HeldObject,
-    run: TransferRun,
-    store: ObjectStore,
-  ): Promise<string | undefined> {
-    const { key, versionId } = object;
+  /** Undefined when it is gone, or is no record, which is told. */
+  async function readRecord({ key, versionId }: HeldObject): Promise<FoldedRecord | undefined> {
+    await run.gate.passed(run.signal);
     if (!isRecordName(key)) return passOver(key, "its name is no record's");
-    if (object.archived) throw archived(store, key);
-    const stored = await store.get(key, versionId, run.signal);
+    requests++;
+    const stored = await source.get(key, versionId, run.signal).finally(() => requests--);
     // Deleted since it was listed, or being deleted.
     if (stored === undefined) return undefined;
     const item = readRecordBody(stored.body);
-    if (typeof item === "string") return passOver(key, item);
-    run.report({ type: "read", segment: WHOLE, items: 1 });
-    const body = stored.body.toString();
-    return /[\n\r]/.test(body) ? JSON.stringify(item) : body;
+    return typeof item === "string" ? passOver(key, item) : { item, body: stored.body };
+  }
+
+  /** Of a record's objects only the one that counts, or the next that is still there. */
+  async function addFirst(same: HeldObject[]): Promise<void> {
+    for (const [index, object] of same.entries()) {
+      const record = await readRecord(object);
+      if (record === undefined) continue;
+      older.duplicates += same.length - index - 1;
+      return await lines.add(lineOf(record));
+    }
+  }
+
+  function tellDuplicates(): void {
+    const { duplicates } = older;
+    if (duplicates === 0) return;
+    const message = `objects under older names left out because the record has another one: ${duplicates}; incremental-diff --repair deletes such`;
+    run.report({ type: "warning", message });
   }
 
   function passOver(object: string, reason: string): undefined {
@@ -151,10 +164,20 @@ async function fold(run: TransferRun, options: SnapshotOptions): Promise<void> {
   }
 }
 
+interface FoldedRecord {
+  item: WireItem;
+  body: Buffer;
+}
+
+function lineOf({ item, body }: FoldedRecord): string {
+  const text = body.toString();
+  return /[\n\r]/.test(text) ? JSON.stringify(item) : text;
+}
+
 function manifestOf(
   { source, at, name }: SnapshotOptions,
   startedAt: string,
-  counts: { items: number; foreign: number },
+  counts: Pick<SnapshotManifest, "items" | "foreign" | "duplicates">,
   figures: FileFigures,
 ): SnapshotManifest {
   return {
@@ -169,21 +192,4 @@ function manifestOf(
     ...counts,
     ...figures,
   };
-}
-
-async function isThere(store: ObjectStore, key: string, signal: AbortSignal): Promise<boolean> {
-  try {
-    return (await store.get(key, undefined, signal)) !== undefined;
-  } catch (error) {
-    // Who may only write cannot know.
-    if (error instanceof DdbrError && error.code === "permission") return false;
-    throw error;
-  }
-}
-
-function archived(store: ObjectStore, key: string): DdbrError {
-  return new DdbrError("damaged", "is archived and cannot be read", {
-    subject: `${store.location.text}/${key}`,
-    hint: "restore it from the archive (S3 Glacier) first",
-  });
 }

@@ -7,6 +7,11 @@ export function humanJson(item: WireItem): string {
   return escapeForTerminal(stringify(humanItem(item))!);
 }
 
+/** The item as people write it, an attribute on each line, safe to print. */
+export function prettyJson(item: WireItem): string {
+  return stringify(humanItem(item), undefined, 2)!.split("\n").map(escapeForTerminal).join("\n");
+}
+
 /** One value as people write it, on one line, safe to print. */
 export function humanValue(value: AttributeValue): string {
   return escapeForTerminal(stringify(humanOf(value))!);

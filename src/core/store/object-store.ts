@@ -17,7 +17,7 @@ export interface ObjectVersion {
   size: number;
   /** The object was deleted here: there is nothing to get. */
   deleted: boolean;
-  /** In an archive (S3 Glacier): it has to be restored before it can be read. */
+  /** In an archive (S3 Glacier), unless it has been restored meanwhile: whether it can be read shows when it is. */
   archived: boolean;
 }
 

@@ -88,7 +88,7 @@ export type TransferEvent =
   | { type: "listed"; objects: number }
   /** Items that came from the source. */
   | { type: "read"; segment: number; items: number }
-  /** Items written durably, or handed to a file that becomes whole at its end. */
+  /** Items written durably, or handed to a file that becomes whole at its end: negative figures take them back when it does not. */
   | { type: "written"; segment: number; items: number; rawBytes: number; storedBytes: number }
   | { type: "kept"; segment: number; items: number }
   | { type: "answered"; end: End; operation: string; readUnits: number; bytes: number }

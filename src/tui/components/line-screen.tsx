@@ -1,4 +1,5 @@
 import { Box } from "ink";
+import { useEffect } from "react";
 import type { Line } from "../format/spans.ts";
 import { useKeys } from "../hooks/use-keys.ts";
 import { useTick } from "../hooks/use-tick.ts";
@@ -11,6 +12,8 @@ export interface LineProgram {
   readonly live: boolean;
   lines(canvas: Canvas): readonly Line[];
   press(key: string, canvas: Canvas): void;
+  /** Has `redraw` called when something has changed by itself; the function returned ends that. */
+  watch?(redraw: () => void): () => void;
 }
 
 const LIVE_FRAME_MS = 100;
@@ -19,6 +22,7 @@ const IDLE_FRAME_MS = 500;
 /** Draws a program ten times a second while it is live, and at once when a key is pressed. Fills the terminal. */
 export function LineScreen({ program, canvas }: { program: LineProgram; canvas: Canvas }) {
   const redraw = useTick(program.live ? LIVE_FRAME_MS : IDLE_FRAME_MS);
+  useEffect(() => program.watch?.(redraw), [program, redraw]);
   useKeys((key) => {
     program.press(key, canvas);
     redraw();

@@ -7,7 +7,7 @@ export function TextLine({ line, canvas }: { line: Line; canvas: Canvas }) {
   const fitted = fitLine(line, canvas.columns, canvas.glyphs.ellipsis);
   return (
     <Text wrap="truncate-end">
-      {fitted.length === 0
+      {fitted.every(({ text }) => text === "")
         ? " "
         : fitted.map(({ text, tone }, at) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a span is its place in the line

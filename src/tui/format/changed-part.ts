@@ -21,7 +21,7 @@ const segmenter = new Intl.Segmenter();
 const AROUND = 64;
 
 /** A cluster drawn in two tones would fall apart: the range grows to the clusters it cuts. */
-function wholeClusters(text: string, [start, end]: Range): Range {
+export function wholeClusters(text: string, [start, end]: Range): Range {
   return [start - cutFromCluster(text, start)[0], end + cutFromCluster(text, end)[1]];
 }
 

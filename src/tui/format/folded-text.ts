@@ -46,13 +46,29 @@ function foldWide(text: string, columns: number): FoldedText {
 const segmenter = new Intl.Segmenter();
 /** UTF-16 units; a chain of joined emoji can be as long as its author likes, and a line must not be. */
 const LONGEST_CLUSTER = 64;
+/**
+ * Latin, Greek, Cyrillic, Kana, ideographs, Hangul syllables: among themselves each is a cluster of its own, which is slow to be
+ * told one by one.
+ */
+const ALONE =
+  " -~\\u00c0-\\u024f\\u0391-\\u03a1\\u03a3-\\u03ff\\u0400-\\u0482\\u048a-\\u052f\\u3041-\\u3096\\u30a1-\\u30fa\\u3400-\\u4dbf\\u4e00-\\u9fff\\uac00-\\ud7a3";
+/** Everything else may join its neighbours, on either side. */
+const JOINING = new RegExp(`[${ALONE}]?[^${ALONE}]+(?:[${ALONE}][^${ALONE}]+)*[${ALONE}]?`, "g");
+
+function* clusters(text: string, columns: number): Generator<string, void, void> {
+  let done = 0;
+  for (const { 0: joining, index } of text.matchAll(JOINING)) {
+    for (; done < index; done++) yield text[done]!;
+    for (const { segment } of segmenter.segment(joining)) yield* wholeOrParts(segment, columns);
+    done += joining.length;
+  }
+  for (; done < text.length; done++) yield text[done]!;
+}
 
 /** A cluster that fits on no line falls into its characters. */
-function* clusters(text: string, columns: number): Generator<string, void, void> {
-  for (const { segment } of segmenter.segment(text)) {
-    if (segment.length <= LONGEST_CLUSTER && clusterWidth(segment) <= columns) yield segment;
-    else yield* segment;
-  }
+function* wholeOrParts(cluster: string, columns: number): Generator<string, void, void> {
+  if (cluster.length <= LONGEST_CLUSTER && clusterWidth(cluster) <= columns) yield cluster;
+  else yield* cluster;
 }
 
 const widths = new Map<string, number>();

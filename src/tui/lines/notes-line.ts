@@ -17,6 +17,8 @@ export function notesLine({ state }: Frame, canvas: Canvas): Line {
   if (totals.repaired["by-others"] > 0) note("by others", totals.repaired["by-others"], "good");
   if (totals.racesLost > 0) note("races lost", totals.racesLost, "warn");
   if (totals.foreign > 0) note("foreign", totals.foreign, "warn");
+  const { found, deleted } = totals.duplicates;
+  if (found > deleted) note("duplicates", found - deleted, "warn");
   const throttles = totals.primary.throttles + totals.replica.throttles;
   if (throttles > 0) note("throttled", throttles, "warn");
   if (mode !== "backfill") {

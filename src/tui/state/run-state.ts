@@ -77,6 +77,8 @@ export function reduceRun(state: RunState, event: DiffEvent): RunState {
     case "race-lost":
     case "backfilled":
     case "foreign":
+    case "duplicate":
+    case "duplicate-deleted":
       return next;
   }
 }

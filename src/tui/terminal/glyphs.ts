@@ -8,6 +8,15 @@ export interface Glyphs {
   pointer: string;
   separator: string;
   rule: string;
+  /** Between panes, and where it meets a rule above and below. */
+  divider: string;
+  dividerTop: string;
+  dividerBottom: string;
+  /** Something the user has marked, something that was found. */
+  mark: string;
+  hit: string;
+  /** From a value to the one that took its place. */
+  becomes: string;
   barFull: string;
   barEmpty: string;
   /** From nothing to all. */
@@ -29,6 +38,12 @@ const UNICODE: Glyphs = {
   pointer: "▸",
   separator: " · ",
   rule: "─",
+  divider: "│",
+  dividerTop: "┬",
+  dividerBottom: "┴",
+  mark: "◆",
+  hit: "•",
+  becomes: "→",
   barFull: "█",
   barEmpty: "░",
   levels: ["░", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
@@ -47,6 +62,12 @@ const ASCII: Glyphs = {
   pointer: ">",
   separator: " | ",
   rule: "-",
+  divider: "|",
+  dividerTop: "+",
+  dividerBottom: "+",
+  mark: "*",
+  hit: "o",
+  becomes: "->",
   barFull: "#",
   barEmpty: ".",
   levels: [".", "-", "=", "+", "#"],

@@ -35,6 +35,8 @@ export function openScreen(program: LineProgram, { stdout, stdin, env }: ScreenO
     interactive: true,
     alternateScreen: true,
     incrementalRendering: true,
+    // What a key does is to be seen at once; nothing is drawn that often by itself.
+    maxFps: 60,
     exitOnCtrlC: false,
     // Its console would be drawn over, and lost with the alternate screen; see holdConsole.
     patchConsole: false,

@@ -46,6 +46,35 @@ test("a folded text is whole, and no line is wider than asked for", () => {
   );
 });
 
+test("clusters that fit on a line are folded nowhere but between them", () => {
+  const pieces = [
+    ..."a é漢한か👍🏽☃שк",
+    "\u0301",
+    "\u200d",
+    "👩",
+    "🇩",
+    "🇪",
+    "\u0600",
+    "\u1100",
+    "\u1161",
+    "\ufe0f",
+    "\u094d",
+    "\u3099",
+  ];
+  const mixed = fc.array(fc.constantFrom(...pieces), { maxLength: 30 }).map((parts) => parts.join(""));
+  fc.assert(
+    fc.property(mixed, (text) => {
+      const clusters = [...new Intl.Segmenter().segment(text)];
+      const folded = fold(text, 4);
+      for (let line = 0; line < folded.lines; line++) {
+        const [start] = folded.line(line);
+        const cut = clusters.find(({ index, segment }) => index < start && start < index + segment.length);
+        expect(stringWidth(cut?.segment ?? "wider")).toBeGreaterThan(4);
+      }
+    }),
+  );
+});
+
 test("half a megabyte folds at once, and a cluster without end on many lines", () => {
   for (const text of ["x".repeat(400_000), "漢".repeat(200_000), "👨‍".repeat(80_000)]) {
     expect(fold(text, 40).lines).toBeGreaterThan(1000);

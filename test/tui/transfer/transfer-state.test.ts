@@ -94,6 +94,13 @@ test("a segment that is given up is no longer at work, nor done", () => {
   expect(state.segmentsUndone).toBe(1);
 });
 
+test("what is taken back from a file that does not become whole is nobody's work", () => {
+  const state = play(started(1000, 4), begun(1), read(1, 9), written(1, 9), written(1, -9));
+  expect(state.totals).toMatchObject({ read: 9, written: 0, rawBytes: 0, storedBytes: 0 });
+  expect(state.board.active.get(1)).toMatchObject({ read: 9, written: 0 });
+  expect(transferFraction(state)).toBe(0);
+});
+
 test("a record that could not be done leaves its segment at work", () => {
   const undone = { key: { id: { S: "a" } }, segment: 1, reason: "AccessDenied" };
   const state = play(started(1000, 4), begun(1), { type: "undone", undone });

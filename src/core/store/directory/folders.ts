@@ -11,7 +11,7 @@ const MOST_REMEMBERED = 10_000;
 
 /** The folders under a root. None of them is ever reached through a symbolic link; the root itself may be one. */
 export class Folders {
-  readonly #root: string;
+  readonly root: string;
   readonly #sync: FolderSync;
   /** Known to be folders. */
   readonly #known = new Set<string>();
@@ -19,13 +19,13 @@ export class Folders {
   readonly #making = new Map<string, Promise<void>>();
 
   constructor(root: string, sync: FolderSync) {
-    this.#root = root;
+    this.root = root;
     this.#sync = sync;
   }
 
   /** Whether that is a folder, reached through folders only. */
   isFolder(path: string): boolean {
-    if (this.#known.has(path) || path === this.#root) return true;
+    if (this.#known.has(path) || path === this.root) return true;
     if (!this.isFolder(dirname(path)) || !lookAt(path)?.isDirectory()) return false;
     this.#remember(path);
     return true;
@@ -54,7 +54,7 @@ export class Folders {
   }
 
   async #make(path: string): Promise<void> {
-    if (path === this.#root) {
+    if (path === this.root) {
       const first = mkdirSync(path, { recursive: true, mode: FOLDER_MODE });
       if (first === undefined) return;
       for (let made = path; made.length >= first.length; made = dirname(made)) {

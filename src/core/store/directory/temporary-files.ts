@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, futimesSync } from "node:fs";
 import { readdir } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { errnoOf } from "./file-failure.ts";
 import { lookAt, NEW_FILE, openFile, removeFile, syncFile, writeAll } from "./files.ts";
+import { folderEntries } from "./folder-entries.ts";
 import type { Folders } from "./folders.ts";
 import { temporaryFolder } from "./layout.ts";
 import { hasEnded, ownIdentity, type ProcessIdentity } from "./process-identity.ts";
@@ -30,6 +32,7 @@ export class TemporaryFiles {
   readonly #own = ownIdentity();
   readonly #series = randomBytes(4).toString("hex");
   readonly #preparing = new Map<string, Promise<void>>();
+  readonly #clearedBeside = new Set<string>();
   #count = 0;
 
   constructor(folders: Folders) {
@@ -92,6 +95,7 @@ export class TemporaryFiles {
       this.#folders
         .make(place)
         .then(() => this.clear(folder))
+        .then(() => this.#clearBeside(folder))
         .finally(() => this.#preparing.delete(place));
     this.#preparing.set(place, preparing);
     return preparing;
@@ -103,6 +107,27 @@ export class TemporaryFiles {
     if (!this.#folders.isFolder(place)) return;
     for (const name of await readdir(place)) {
       if (this.#isLeft(name, `${place}/${name}`)) await removeFile(`${place}/${name}`);
+    }
+  }
+
+  /**
+   * Removes the same from the folders of other names at the same place: of `a/data` from `b/data`, `c/data`, and so on. One with
+   * a random name may never be written again.
+   */
+  async #clearBeside(folder: string): Promise<void> {
+    const { root } = this.#folders;
+    const [, ...below] = relative(root, folder).split("/");
+    const place = below.join("/");
+    if (folder === root || this.#clearedBeside.has(place)) return;
+    this.#clearedBeside.add(place);
+    try {
+      for await (const entries of folderEntries(root)) {
+        for (const { name, kind } of entries) {
+          if (kind === "folder") await this.clear(join(root, name, place)).catch(() => {});
+        }
+      }
+    } catch {
+      // It may be another user's: what this run writes doesn't depend on it.
     }
   }
 

@@ -5,6 +5,8 @@ import { NotS3 } from "./s3-xml.ts";
 /** What a message says of the request that failed. */
 export interface Asked {
   operation: string;
+  /** Whole, with the store's prefix; undefined where it was of the bucket. */
+  key: string | undefined;
   /** Whether a certain version was asked for: that is a right of its own. */
   version: boolean;
   bucket: string;
@@ -90,11 +92,11 @@ function refused(refusal: S3Refusal, asked: Asked, wrap: Wrap): DdbrError {
   }
   if (PERMISSION.test(code)) return wrap("permission", `not allowed to ${operation}: ${said}`, grant(asked));
   if (code === "InvalidObjectState") {
-    return wrap(
-      "service-refused",
-      "archived: it cannot be read",
-      "restore it first (aws s3api restore-object)",
-    );
+    return new DdbrError("archived", "archived: it cannot be read", {
+      subject: `s3://${bucket}/${asked.key}`,
+      hint: "restore it first (aws s3api restore-object)",
+      cause: refusal,
+    });
   }
   if (code === "PreconditionFailed") return wrap("condition-failed", `${operation}: ${said}`);
   return wrap("service-refused", `${operation} refused: ${code}: ${said}`);

@@ -2,6 +2,17 @@ import type { Metadata } from "../object-store.ts";
 import type { S3StoreOptions } from "./s3-options.ts";
 
 const METADATA = "x-amz-meta-";
+/** Which upload an object comes from; of no interest to whoever reads it. */
+const UPLOAD = `${METADATA}ddbr-upload`;
+
+/** For an upload's object to bear a token, since no ETag tells it from another where KMS encrypts. */
+export function uploadHeaders(token: string): Record<string, string> {
+  return { [UPLOAD]: token };
+}
+
+export function isOfUpload(headers: Headers, token: string): boolean {
+  return headers.get(UPLOAD) === token;
+}
 
 export function metadataHeaders(metadata: Metadata = {}): Record<string, string> {
   return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [METADATA + name, value]));
@@ -10,7 +21,7 @@ export function metadataHeaders(metadata: Metadata = {}): Record<string, string>
 export function metadataOf(headers: Headers): Metadata {
   const metadata: Record<string, string> = {};
   headers.forEach((value, name) => {
-    if (name.startsWith(METADATA)) metadata[name.slice(METADATA.length)] = value;
+    if (name.startsWith(METADATA) && name !== UPLOAD) metadata[name.slice(METADATA.length)] = value;
   });
   return metadata;
 }

@@ -1,12 +1,14 @@
 import { hash } from "node:crypto";
+import { DdbrError } from "../../errors.ts";
 import type { Metadata, StoredObject } from "../object-store.ts";
 import { keepingHeaders, metadataHeaders, metadataOf, modifiedOf, versionIdOf } from "./s3-headers.ts";
 import type { S3StoreOptions } from "./s3-options.ts";
 import type { S3Requests } from "./s3-requests.ts";
 import { deletionMetadata, tombstoneMetadata } from "./tombstone.ts";
 
-/** What S3 says of an object that isn't there, or is a deletion. */
-export const ABSENT = ["NoSuchKey", "NoSuchVersion", "NotFound", "MethodNotAllowed"];
+const NOT_THERE = ["NoSuchKey", "NoSuchVersion", "NotFound"];
+/** What S3 says of an object that isn't there, or is a deletion, to who wants to read it. */
+export const ABSENT = [...NOT_THERE, "MethodNotAllowed"];
 /** An id that cannot be one is that of no version. */
 export const ABSENT_VERSION = [...ABSENT, "InvalidArgument", "BadRequest"];
 
@@ -101,15 +103,21 @@ export function createObjects(requests: S3Requests, options: S3StoreOptions): S3
       if (Object.keys(metadata).length > 0 && (await marksDeletions(signal))) await bury();
       for (let attempt = 1; ; attempt++) {
         const { headers } = await requests.send(
-          { operation: "DeleteObject", method: "DELETE", key, expected: ABSENT },
+          { operation: "DeleteObject", method: "DELETE", key, expected: NOT_THERE },
           signal,
         );
         const versionId = headers.get("x-amz-version-id") ?? undefined;
         if (versionId !== undefined || attempt === MOST_MARKS) return { versionId };
-        if (!(await marksDeletions(signal))) return { versionId };
+        if (!(await marksDeletions(signal).catch(notIfUnknown))) return { versionId };
         // Some servers, unlike AWS's own, don't mark what is deleted already.
         await bury();
       }
     },
   };
+}
+
+/** Who may not ask can still delete where nothing is recorded with it. */
+function notIfUnknown(error: unknown): boolean {
+  if (error instanceof DdbrError && error.code === "permission") return false;
+  throw error;
 }

@@ -57,7 +57,15 @@ async function resolve(
     return { bucket, requests: requestsOf(bucket) };
   } catch (error) {
     const { bucket, prefix, text: subject } = location;
-    throw s3Failure(error, { operation: "open", version: false, bucket, prefix, region: "", subject });
+    throw s3Failure(error, {
+      operation: "open",
+      key: undefined,
+      version: false,
+      bucket,
+      prefix,
+      region: "",
+      subject,
+    });
   }
 }
 

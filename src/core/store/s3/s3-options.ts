@@ -14,6 +14,8 @@ export interface S3StoreOptions {
   expectedBucketOwner?: string;
   /** How long one request is tried again before the run gives up, in milliseconds. */
   patienceMs?: number;
+  /** How long a server may say nothing before the request is tried again, in milliseconds. */
+  silenceMs?: number;
   /** How often at most, whatever the patience. */
   retries?: number;
   /** Stops the opening. */

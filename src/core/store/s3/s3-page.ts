@@ -77,7 +77,7 @@ function versionOf(element: Element, deleted: boolean): ObjectVersion {
     modified,
     size: deleted ? 0 : Number(element.required("Size")),
     deleted,
-    // Instant retrieval (GLACIER_IR) needs no restoring.
+    // A hint: it is listed so also while it is restored. Instant retrieval (GLACIER_IR) needs no restoring.
     archived: /^(GLACIER|DEEP_ARCHIVE)$/.test(element.text("StorageClass") ?? ""),
   };
 }

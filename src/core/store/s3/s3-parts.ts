@@ -1,6 +1,6 @@
-import { createHash, hash } from "node:crypto";
+import { hash } from "node:crypto";
 import { DdbrError } from "../../errors.ts";
-import { versionIdOf } from "./s3-headers.ts";
+import { isOfUpload, versionIdOf } from "./s3-headers.ts";
 import { ABSENT } from "./s3-objects.ts";
 import type { S3Requests } from "./s3-requests.ts";
 import { decodeKey, escapeXml, NotS3, parseXml } from "./s3-xml.ts";
@@ -25,16 +25,20 @@ export interface Part {
 export interface Multipart {
   /** Gives up all uploads of this key that somebody has left. */
   clear(signal?: AbortSignal): Promise<void>;
-  create(headers: Record<string, string>): Promise<string>;
+  create(headers: Record<string, string>, signal: AbortSignal): Promise<string>;
   put(uploadId: string, number: number, body: Buffer, signal?: AbortSignal): Promise<Part>;
+  /** @param token what its object bears (uploadHeaders) */
   complete(
     uploadId: string,
     parts: Part[],
-    size: number,
+    token: string,
     signal?: AbortSignal,
   ): Promise<{ versionId: string }>;
-  abort(uploadId: string, patienceMs?: number, signal?: AbortSignal): Promise<void>;
+  abort(uploadId: string, signal?: AbortSignal): Promise<void>;
 }
+
+/** Large objects take servers minutes, and not all of them say anything meanwhile. */
+const COMPLETION_SILENCE_MS = 300_000;
 
 const GONE = "NoSuchUpload";
 
@@ -50,7 +54,7 @@ export function createMultipart(requests: S3Requests, key: string, subject: stri
     return found;
   }
 
-  async function abort(uploadId: string, patienceMs?: number, signal?: AbortSignal): Promise<void> {
+  async function abort(uploadId: string, signal?: AbortSignal): Promise<void> {
     await requests.send(
       {
         operation: "AbortMultipartUpload",
@@ -58,7 +62,6 @@ export function createMultipart(requests: S3Requests, key: string, subject: stri
         key,
         query: { uploadId },
         expected: [GONE],
-        ...(patienceMs === undefined ? {} : { patienceMs }),
       },
       signal,
     );
@@ -69,7 +72,7 @@ export function createMultipart(requests: S3Requests, key: string, subject: stri
 
     async clear(signal) {
       try {
-        for (const uploadId of await leftovers(signal)) await abort(uploadId, undefined, signal);
+        for (const uploadId of await leftovers(signal)) await abort(uploadId, signal);
       } catch (error) {
         // Who may not do this, or whose server cannot, can still upload.
         const refused = error instanceof DdbrError && /^(permission|service-refused)$/.test(error.code);
@@ -77,16 +80,19 @@ export function createMultipart(requests: S3Requests, key: string, subject: stri
       }
     },
 
-    create: (headers) =>
-      requests.ask({
-        operation: "CreateMultipartUpload",
-        method: "POST",
-        key,
-        query: { uploads: "" },
-        headers,
-        root: "InitiateMultipartUploadResult",
-        read: (document) => document.required("UploadId"),
-      }),
+    create: (headers, signal) =>
+      requests.ask(
+        {
+          operation: "CreateMultipartUpload",
+          method: "POST",
+          key,
+          query: { uploads: "" },
+          headers,
+          root: "InitiateMultipartUploadResult",
+          read: (document) => document.required("UploadId"),
+        },
+        signal,
+      ),
 
     async put(uploadId, number, body, signal) {
       const { headers } = await requests.send(
@@ -106,7 +112,7 @@ export function createMultipart(requests: S3Requests, key: string, subject: stri
       return { number, etag: headers.get("etag")! };
     },
 
-    async complete(uploadId, parts, size, signal) {
+    async complete(uploadId, parts, token, signal) {
       const answer = await requests.send(
         {
           operation: "CompleteMultipartUpload",
@@ -116,6 +122,7 @@ export function createMultipart(requests: S3Requests, key: string, subject: stri
           headers: { "content-type": "application/xml" },
           body: Buffer.from(partList(parts)),
           expected: [GONE],
+          silenceMs: COMPLETION_SILENCE_MS,
           check({ body }) {
             if (parseXml(body, "CompleteMultipartUploadResult") === undefined) {
               throw new NotS3("an upload completed in no known way");
@@ -131,7 +138,7 @@ export function createMultipart(requests: S3Requests, key: string, subject: stri
         { operation: "HeadObject", method: "HEAD", key, expected: [...ABSENT, "AccessDenied"] },
         signal,
       );
-      if (refusal === undefined && isMadeOf(headers, parts, size)) return { versionId: versionIdOf(headers) };
+      if (refusal === undefined && isOfUpload(headers, token)) return { versionId: versionIdOf(headers) };
       if (answer.refusal === undefined) return { versionId: versionIdOf(answer.headers) };
       throw new DdbrError("service-refused", `somebody else has given up the upload of ${key}`, {
         subject,
@@ -179,20 +186,4 @@ function partList(parts: Part[]): string {
     ({ number, etag }) => `<Part><PartNumber>${number}</PartNumber><ETag>${escapeXml(etag)}</ETag></Part>`,
   );
   return `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${list.join("")}</CompleteMultipartUpload>`;
-}
-
-/** Whether an object is what these parts make together: its ETag is the digest of theirs. */
-function isMadeOf(headers: Headers, parts: Part[], size: number): boolean {
-  const etag = unquoted(headers.get("etag") ?? "");
-  const count = `-${parts.length}`;
-  const digest = createHash("md5");
-  for (const part of parts) digest.update(unquoted(part.etag), "hex");
-  if (etag === digest.digest("hex") + count) return true;
-  // With a key of KMS, ETags are digests of nothing that is known here.
-  const secret = headers.get("x-amz-server-side-encryption")?.startsWith("aws:kms") ?? false;
-  return secret && etag.endsWith(count) && Number(headers.get("content-length")) === size;
-}
-
-function unquoted(etag: string): string {
-  return etag.replace(/^"|"$/g, "");
 }

@@ -2,6 +2,7 @@ import { DdbrError } from "../../errors.ts";
 import { metadataOf, versionIdOf } from "./s3-headers.ts";
 import { ABSENT } from "./s3-objects.ts";
 import type { S3Answer, S3Requests } from "./s3-requests.ts";
+import { NotS3 } from "./s3-xml.ts";
 import { deletionMetadata } from "./tombstone.ts";
 
 /** Few enough requests for large objects, and what is fetched ahead is bounded. */
@@ -24,7 +25,7 @@ export async function readInPieces(
   );
   if (first.refusal?.code === "InvalidRange") return readEmpty(requests, key, signal);
   if (first.refusal !== undefined) return undefined;
-  const size = sizeOf(first);
+  const size = totalSize(first, 0);
   if (deletionMetadata(size, metadataOf(first.headers)) !== undefined) return undefined;
   return { size, body: pieces(requests, key, subject, first, size, signal) };
 }
@@ -56,7 +57,7 @@ async function* pieces(
 ): AsyncGenerator<Uint8Array> {
   const leaving = new AbortController();
   const stop = signal ? AbortSignal.any([signal, leaving.signal]) : leaving.signal;
-  const ask = pieceReader(requests, key, subject, first.headers, stop);
+  const ask = pieceReader(requests, key, subject, first.headers, size, stop);
   const ahead: Promise<Buffer>[] = [];
   let asked = first.body.length;
   const askAhead = () => {
@@ -86,6 +87,7 @@ function pieceReader(
   key: string,
   subject: string,
   headers: Headers,
+  size: number,
   signal: AbortSignal,
 ): (start: number) => Promise<Buffer> {
   const versionId = versionIdOf(headers);
@@ -94,7 +96,7 @@ function pieceReader(
   // With its id it can be read on also when it is replaced; but that needs a right of its own.
   let byVersion = headers.has("x-amz-version-id");
   return async (start) => {
-    const request = pieceRequest(key, start, same);
+    const request = pieceRequest(key, start, same, size);
     if (byVersion) {
       const answer = await requests.send(
         { ...request, query: { versionId }, expected: ["AccessDenied"] },
@@ -113,13 +115,30 @@ function pieceReader(
   };
 }
 
-function pieceRequest(key: string, start: number, headers: Record<string, string> = {}) {
+/** @param size of the whole object, where it is known */
+function pieceRequest(key: string, start: number, headers: Record<string, string> = {}, size?: number) {
   const range = `bytes=${start}-${start + PIECE_BYTES - 1}`;
-  return { operation: "GetObject", method: "GET", key, headers: { ...headers, range } } as const;
+  return {
+    operation: "GetObject",
+    method: "GET",
+    key,
+    headers: { ...headers, range },
+    check(answer: S3Answer) {
+      const total = totalSize(answer, start);
+      if (size !== undefined && total !== size) throw new NotS3("a piece of an object of another size");
+    },
+  } as const;
 }
 
-/** Of the whole object. A server that takes no notice of ranges sends all of it at once. */
-function sizeOf({ headers, body }: S3Answer): number {
-  const total = /^bytes \d+-\d+\/(\d+)$/.exec(headers.get("content-range") ?? "")?.[1];
-  return total === undefined ? body.length : Number(total);
+/** Of the whole object, whose piece from `start` on this must be. @throws NotS3 */
+function totalSize({ status, headers, body }: S3Answer, start: number): number {
+  // A server that takes no notice of ranges sends all of it at once.
+  if (status === 200 && start === 0) return body.length;
+  const range = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers.get("content-range") ?? "");
+  const [, from, to, total] = (range ?? []).map(Number);
+  if (from === undefined || to === undefined || total === undefined)
+    throw new NotS3("a piece without a range");
+  const end = Math.min(start + PIECE_BYTES, total);
+  if (from !== start || to + 1 !== end || body.length !== end - start) throw new NotS3("another piece");
+  return total;
 }

@@ -6,6 +6,7 @@ import type { StoreLocation } from "../store-location.ts";
 import type { S3Bucket } from "./s3-client.ts";
 import { s3Failure } from "./s3-failure.ts";
 import { readRefusal, refusalInSuccess, S3Refusal } from "./s3-refusal.ts";
+import { createWatcher, readBody } from "./s3-silence.ts";
 import { encodeKey, encodeQuery } from "./s3-uri.ts";
 import { type Element, NotS3, parseXml } from "./s3-xml.ts";
 
@@ -21,6 +22,8 @@ export interface S3Request {
   /** Refusals, by S3's names, that are an answer like any other to whoever asks. */
   expected?: readonly string[];
   patienceMs?: number;
+  /** For what takes the server longer than others before it says anything. */
+  silenceMs?: number;
   /** Looks at an answer that is a success; throws NotS3 when it makes no sense. */
   check?(answer: S3Answer): void;
 }
@@ -34,6 +37,7 @@ export interface S3Question<Output> extends Omit<S3Request, "check" | "expected"
 }
 
 export interface S3Answer {
+  status: number;
   headers: Headers;
   body: Buffer;
   /** One of those expected. */
@@ -51,14 +55,12 @@ export interface S3Requests {
 export interface RequestsOptions {
   location: StoreLocation & { kind: "s3" };
   patienceMs: number;
+  silenceMs: number;
   retries: number;
   expectedBucketOwner: string | undefined;
   observer: StoreObserver;
 }
 
-const REQUEST_TIMEOUT_MS = 30_000;
-/** A slow line needs longer for a large body. */
-const SLOWEST_BYTES_PER_MS = 100;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5_000;
 /** S3 takes what is signed within a quarter of an hour. */
@@ -69,6 +71,7 @@ export function createRequests(bucket: S3Bucket, options: RequestsOptions): S3Re
   const owner = expectedBucketOwner ? { "x-amz-expected-bucket-owner": expectedBucketOwner } : {};
   const base = new URL(bucket.url).pathname.replace(/\/$/, "");
   const { origin } = new URL(bucket.url);
+  const watcher = createWatcher();
   /** How far the server's clock is ahead, once it has refused a request for that. */
   let clockOffsetMs = 0;
 
@@ -78,9 +81,8 @@ export function createRequests(bucket: S3Bucket, options: RequestsOptions): S3Re
     const url = new URL(`${origin}${path}${encodeQuery(query)}`);
     const now = Date.now() + clockOffsetMs;
     const signed = await bucket.sign({ method, url, query, headers: { ...headers, ...owner }, body }, now);
-    const sendingMs = Math.ceil((body?.length ?? 0) / SLOWEST_BYTES_PER_MS);
-    const limit = AbortSignal.timeout(REQUEST_TIMEOUT_MS + sendingMs);
-    const response = await fetch(url, {
+    const watch = watcher(request.silenceMs ?? options.silenceMs, body?.length ?? 0);
+    const init: BunFetchRequestInit = {
       method,
       headers: signed,
       ...(body === undefined ? {} : { body }),
@@ -88,13 +90,13 @@ export function createRequests(bucket: S3Bucket, options: RequestsOptions): S3Re
       redirect: "manual",
       // Objects are what was stored; only Bun knows this, and Node takes no notice.
       decompress: false,
-      signal: signal ? AbortSignal.any([signal, limit]) : limit,
-    });
-    const answer = { headers: response.headers, body: Buffer.from(await response.arrayBuffer()) };
+      signal: signal ? AbortSignal.any([signal, watch.signal]) : watch.signal,
+    };
+    const answer = await exchange(url, init, watch.heard).finally(watch.end);
     checkWhole(method, answer);
-    const refusal = response.ok
+    const refusal = isSuccess(answer)
       ? refusedAfterAll(request, answer)
-      : readRefusal(method, response.status, answer.headers, answer.body);
+      : readRefusal(method, answer.status, answer.headers, answer.body);
     if (method === "HEAD" && (refusal?.status === 400 || refusal?.status === 403)) {
       // Wrong credentials, a wrong clock or a wrong id: only an answer with a body says which.
       const range = { ...headers, range: "bytes=0-0" };
@@ -134,6 +136,7 @@ export function createRequests(bucket: S3Bucket, options: RequestsOptions): S3Re
       if (signal?.aborted) throw signal.reason;
       throw s3Failure(thrown, {
         operation: request.operation,
+        key: request.key,
         version: request.query?.versionId !== undefined,
         bucket: location.bucket,
         prefix: location.prefix,
@@ -174,6 +177,15 @@ export function createRequests(bucket: S3Bucket, options: RequestsOptions): S3Re
       return output as Output;
     },
   };
+}
+
+async function exchange(url: URL, init: BunFetchRequestInit, heard: () => void): Promise<S3Answer> {
+  const response = await fetch(url, init);
+  return { status: response.status, headers: response.headers, body: await readBody(response, heard) };
+}
+
+function isSuccess({ status }: S3Answer): boolean {
+  return status >= 200 && status < 300;
 }
 
 function refusedAfterAll({ operation }: S3Request, { headers, body }: S3Answer): S3Refusal | undefined {

@@ -13,6 +13,8 @@ import { createVersionReader } from "./s3-versions.ts";
 
 export type { S3StoreOptions } from "./s3-options.ts";
 
+const DEFAULT_SILENCE_MS = 30_000;
+
 /**
  * Opens a bucket, or what is under a prefix in it, as an object store.
  * Fails with a DdbrError: `no-such-bucket`, `credentials`, `permission`, `connection`, `service-refused` and so on.
@@ -28,11 +30,12 @@ export async function openS3Store(
   };
   const {
     patienceMs = DEFAULT_PATIENCE_MS,
+    silenceMs = DEFAULT_SILENCE_MS,
     retries = Number.POSITIVE_INFINITY,
     expectedBucketOwner,
   } = options;
   const { bucket, requests } = await openBucket(location, options, (found) =>
-    createRequests(found, { location, patienceMs, retries, expectedBucketOwner, observer }),
+    createRequests(found, { location, patienceMs, silenceMs, retries, expectedBucketOwner, observer }),
   );
   const objects = createObjects(requests, options);
   const versions = createVersionReader(requests);

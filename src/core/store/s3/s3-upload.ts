@@ -1,14 +1,14 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { randomUUID } from "node:crypto";
 import type { Metadata, Upload } from "../object-store.ts";
-import { keepingHeaders, metadataHeaders } from "./s3-headers.ts";
+import { keepingHeaders, metadataHeaders, uploadHeaders } from "./s3-headers.ts";
 import type { S3Objects } from "./s3-objects.ts";
 import type { S3StoreOptions } from "./s3-options.ts";
 import { createMultipart, type Multipart, type Part, partBytes } from "./s3-parts.ts";
 import type { S3Requests } from "./s3-requests.ts";
 
 const PARTS_IN_FLIGHT = 4;
-/** Whoever gives up doesn't want to wait for long. */
-const ABORT_PATIENCE_MS = 5_000;
+/** Whoever gives up, or is through, doesn't want to wait for long. */
+const CLEARING_PATIENCE_MS = 5_000;
 
 /** Starts an upload; nothing but the clearing of leftovers is sent before there is a whole part. */
 export async function startUpload(
@@ -21,14 +21,20 @@ export async function startUpload(
   const multipart = createMultipart(requests, key, subject);
   await multipart.clear(signal);
   const headers = { ...keepingHeaders(options), ...metadataHeaders(metadata) };
-  return new S3Upload(multipart, headers, (body) => objects.put(key, body, metadata, signal), signal);
+  const putWhole = (body: Uint8Array) => objects.put(key, body, metadata, signal);
+  const patienceMs = Math.min(options.patienceMs ?? CLEARING_PATIENCE_MS, CLEARING_PATIENCE_MS);
+  return new S3Upload(multipart, headers, putWhole, patienceMs, signal);
 }
 
 class S3Upload implements Upload {
   readonly #multipart: Multipart;
   readonly #headers: Record<string, string>;
   readonly #putWhole: (body: Uint8Array) => Promise<{ versionId: string }>;
+  readonly #patienceMs: number;
+  readonly #token: string = randomUUID();
   readonly #givenUp = new AbortController();
+  /** The upload has been given up, and that has taken long enough. */
+  readonly #abandoned = new AbortController();
   readonly #stop: AbortSignal;
   readonly #stopped: Promise<never>;
   #uploadId: Promise<string> | undefined;
@@ -46,11 +52,13 @@ class S3Upload implements Upload {
     multipart: Multipart,
     headers: Record<string, string>,
     putWhole: (body: Uint8Array) => Promise<{ versionId: string }>,
+    patienceMs: number,
     signal: AbortSignal | undefined,
   ) {
     this.#multipart = multipart;
     this.#headers = headers;
     this.#putWhole = putWhole;
+    this.#patienceMs = patienceMs;
     this.#stop = signal ? AbortSignal.any([signal, this.#givenUp.signal]) : this.#givenUp.signal;
     this.#stopped = new Promise((_, reject) => {
       this.#stop.addEventListener("abort", () => reject(this.#stop.reason), { once: true });
@@ -88,9 +96,13 @@ class S3Upload implements Upload {
     while (this.#inFlight.size > 0) await Promise.race(this.#inFlight);
     this.#check();
     const parts = this.#parts.sort((one, other) => one.number - other.number);
-    const { versionId } = await this.#multipart.complete(await this.#uploadId, parts, size, this.#stop);
-    // When the answer to its beginning was lost, it was begun twice.
-    await this.#multipart.clear(this.#stop);
+    const { versionId } = await this.#multipart.complete(
+      await this.#uploadId,
+      parts,
+      this.#token,
+      this.#stop,
+    );
+    await this.#clearOthers();
     return { versionId, size };
   }
 
@@ -99,14 +111,23 @@ class S3Upload implements Upload {
     this.#gathered = undefined;
     // A part that arrives after the end of its upload would stay.
     await Promise.allSettled(this.#inFlight);
+    const timer = setTimeout(() => this.#abandoned.abort(), this.#patienceMs);
     try {
-      const uploadId = await Promise.race([
-        this.#uploadId,
-        sleep(ABORT_PATIENCE_MS, undefined, { ref: false }),
-      ]);
-      if (uploadId !== undefined) await this.#multipart.abort(uploadId, ABORT_PATIENCE_MS);
+      const uploadId = await this.#uploadId;
+      if (uploadId !== undefined) await this.#multipart.abort(uploadId, this.#abandoned.signal);
     } catch {
       // The next upload of this key clears it away.
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** When the answer to its beginning was lost, it was begun twice. */
+  async #clearOthers(): Promise<void> {
+    try {
+      await this.#multipart.clear(AbortSignal.any([this.#stop, AbortSignal.timeout(this.#patienceMs)]));
+    } catch {
+      // The object is there; the next upload of this key clears what is left.
     }
   }
 
@@ -143,8 +164,11 @@ class S3Upload implements Upload {
   }
 
   async #send(number: number, body: Buffer): Promise<void> {
-    // Not to be stopped: an upload whose id never came could not be given up.
-    this.#uploadId ??= this.#multipart.create(this.#headers);
+    // Not stopped with the rest: an upload whose id never came could not be given up.
+    this.#uploadId ??= this.#multipart.create(
+      { ...this.#headers, ...uploadHeaders(this.#token) },
+      this.#abandoned.signal,
+    );
     const uploadId = await Promise.race([this.#uploadId, this.#stopped]);
     this.#parts.push(await this.#multipart.put(uploadId, number, body, this.#stop));
     // Should an attempt that was given up still be sending it: what has changed since fits no signature.

@@ -1,25 +1,14 @@
 import type { AttributeDifference } from "../../../core/diff/discrepancy.ts";
 import { escapeForTerminal } from "../../../core/escape.ts";
 import { changedParts } from "../../format/changed-part.ts";
-import { type Line, span } from "../../format/spans.ts";
+import { span } from "../../format/spans.ts";
 import { tableText } from "../../format/table-text.ts";
 import type { Glyphs } from "../../terminal/glyphs.ts";
-import type { Tone } from "../../terminal/tones.ts";
 import type { SideLabels } from "../run-state.ts";
 import { type Cell, cell, cellLine, firstChange } from "./cell.ts";
-import { type Columns, GAP, labelWidth, SIGN } from "./columns.ts";
+import { type Columns, labelWidth, SIGN } from "./columns.ts";
+import { type Block, besides, SIGN_TONES, type Sign, signSpan } from "./signed-block.ts";
 import { valueTexts } from "./value-text.ts";
-
-/** The lines of one attribute. */
-export interface Block {
-  lines: number;
-  /** The first line that shows a change. */
-  firstChange: number;
-  line(index: number): Line;
-}
-
-type Sign = "~" | "+" | "-";
-const SIGN_TONES: Record<Sign, Tone> = { "~": "different", "+": "missing", "-": "extraneous" };
 
 interface Values {
   primary?: Cell;
@@ -34,7 +23,11 @@ export function attributeBlock(attribute: AttributeDifference, columns: Columns,
   const values = valueCells(attribute, columns, glyphs);
   return columns.layout === "stacked"
     ? stack(sign, name, values, columns.labels)
-    : besides(sign, name, values);
+    : besides(
+        sign,
+        name,
+        [values.primary, values.replica].filter((side) => side !== undefined),
+      );
 }
 
 function signOf({ primary, replica }: AttributeDifference): Sign {
@@ -70,20 +63,6 @@ function absent(columns: Columns): Cell {
   return cell("(absent)", columns.value, { tone: "dim" });
 }
 
-function besides(sign: Sign, name: Cell, { primary, replica }: Values): Block {
-  const cells = [primary, replica].filter((side) => side !== undefined);
-  const gap = span(" ".repeat(GAP));
-  return {
-    lines: Math.max(name.folded.lines, ...cells.map(({ folded }) => folded.lines)),
-    firstChange: Math.min(...cells.map(firstChange)),
-    line: (index) => [
-      signSpan(sign, index),
-      ...cellLine(name, index),
-      ...cells.flatMap((side) => [gap, ...cellLine(side, index)]),
-    ],
-  };
-}
-
 function stack(sign: Sign, name: Cell, { primary, replica }: Values, labels: SideLabels): Block {
   const parts: { label: string; content: Cell }[] = [
     ...(primary ? [{ label: labels.primary, content: primary }] : []),
@@ -106,8 +85,4 @@ function stack(sign: Sign, name: Cell, { primary, replica }: Values, labels: Sid
       return [];
     },
   };
-}
-
-function signSpan(sign: Sign, index: number) {
-  return span((index === 0 ? sign : "").padEnd(SIGN), SIGN_TONES[sign]);
 }

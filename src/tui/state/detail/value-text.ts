@@ -12,7 +12,7 @@ const TOLD_BY_TAG = new Set(["B", "SS", "NS", "BS"]);
 
 /** Both values as people write them, or in wire form where that alone tells them apart. Safe to print. */
 export function valueTexts({ primary, replica }: AttributeDifference): ValueTexts {
-  const texts = write(primary, replica, text);
+  const texts = write(primary, replica, valueText);
   return texts.primary === texts.replica ? write(primary, replica, safeJson) : texts;
 }
 
@@ -24,7 +24,8 @@ function write(
   return { ...(primary && { primary: how(primary) }), ...(replica && { replica: how(replica) }) };
 }
 
-function text(value: AttributeValue): string {
+/** A value as people write it, with its type where that doesn't show. Safe to print. */
+export function valueText(value: AttributeValue): string {
   const tag = typeOf(value);
   return TOLD_BY_TAG.has(tag) ? `${tag} ${humanValue(value)}` : humanValue(value);
 }
