@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chooseSegments, segmentsForSize } from "../../src/core/segments.ts";
 import type { WireItem } from "../../src/core/item/attribute-value.ts";
+import { chooseSegments, segmentsForSize } from "../../src/core/segments.ts";
 import type { Table } from "../../src/core/table/table.ts";
 import { driftingOrders, driftLines } from "../helpers/orders.ts";
 import { runDiff } from "../helpers/run-diff.ts";

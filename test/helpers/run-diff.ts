@@ -1,9 +1,9 @@
 import type { DiffEvent, DiffSummary } from "../../src/core/diff/diff-events.ts";
 import { type DiffOptions, diffTables } from "../../src/core/diff/diff-tables.ts";
 import type { Discrepancy } from "../../src/core/diff/discrepancy.ts";
-import { chooseSegments } from "../../src/core/segments.ts";
 import { ignoredAttributes } from "../../src/core/item/ignored.ts";
 import { parseTableLocation } from "../../src/core/location.ts";
+import { chooseSegments } from "../../src/core/segments.ts";
 import { openTable, type Table } from "../../src/core/table/table.ts";
 import type { Drift } from "./orders.ts";
 

@@ -77,7 +77,7 @@ export class HistoryFinder {
       { length: timeline.count },
       (_, step) => timeline.versionAt((from + step) % timeline.count)!,
     );
-    return all.filter((version) => !timeline.listed(version).deleted && !timeline.listed(version).archived);
+    return all.filter((version) => !/^(deleted|archived)$/.test(timeline.happened(version).kind));
   }
 
   #tell({ finder, hits, searched, total, unreadable, stopped }: VersionSearch): void {

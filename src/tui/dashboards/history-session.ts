@@ -176,7 +176,8 @@ export class HistorySession {
   planRestore(): void {
     const version = this.view.selected;
     if (this.restore === undefined) this.say("there is no table to restore into", "warn");
-    else if (this.timeline.listed(version).archived) this.say("archived: it can't be read now", "warn");
+    else if (this.timeline.happened(version).kind === "archived")
+      this.say("archived: it can't be read now", "warn");
     else void this.restore.plan(this.#wordsFor(version), (signal) => this.#image(version, signal));
   }
 

@@ -21,7 +21,7 @@ export function isVersionId(text: string): boolean {
 
 /** The id of an object that is a plain file only: it stays when the file is kept as a version. */
 export function originalId(modifiedMs: number): string {
-  return `00000001-${digits(Math.max(0, Math.round(modifiedMs)), 13)}-${ORIGINAL}`;
+  return `00000001-${digits(Math.max(0, Math.floor(modifiedMs)), 13)}-${ORIGINAL}`;
 }
 
 /** An id after all of these, which are in order. */

@@ -10,9 +10,7 @@ export type Content =
   | { kind: "problem"; reason: string };
 
 export function contentOf(version: number, timeline: Timeline, image: HistoryImage | undefined): Content {
-  const { deleted, archived } = timeline.listed(version);
-  if (deleted) return { kind: "item", item: undefined };
-  if (archived) return { kind: "problem", reason: "archived" };
+  if (timeline.listed(version).deleted) return { kind: "item", item: undefined };
   if (image === undefined) return { kind: "reading" };
   if (image.item !== undefined) return { kind: "item", item: image.item };
   return { kind: "problem", reason: image.problem ?? "no item" };

@@ -82,7 +82,8 @@ export class Timeline {
     const { deleted, archived } = this.listed(version);
     const facts = this.#facts[version];
     if (deleted) return { kind: "deleted" };
-    if (archived) return { kind: "archived" };
+    // The listing says so also of what has been restored from the archive: reading tells.
+    if (facts === undefined ? archived : facts.problem === "archived") return { kind: "archived" };
     if (facts?.problem !== undefined) return { kind: "unreadable", reason: facts.problem };
     const older = this.olderThan(version);
     if (older === undefined) return { kind: this.#first(facts) };
@@ -129,7 +130,7 @@ export class Timeline {
   }
 
   #hasNoItem(version: number): boolean {
-    return this.listed(version).archived || this.#facts[version]?.problem !== undefined;
+    return this.#facts[version]?.problem !== undefined;
   }
 
   #learnChange(version: number, images: Images): void {

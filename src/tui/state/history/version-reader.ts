@@ -96,7 +96,7 @@ export class VersionReader {
     signal.throwIfAborted();
     let image: HistoryImage;
     try {
-      image = await this.#image(version, signal);
+      image = await this.#history.read(this.#history.versions[version]!, signal);
     } catch (error) {
       signal.throwIfAborted();
       image = { recorded: {}, problem: describeError(error) };
@@ -105,12 +105,5 @@ export class VersionReader {
     this.#cache.put(version, image, this.#history.versions[version]!.size);
     learned(version, image);
     return image;
-  }
-
-  /** An archived version tells at least what is recorded of it. */
-  async #image(index: number, signal: AbortSignal): Promise<HistoryImage> {
-    const version = this.#history.versions[index]!;
-    if (!version.archived) return this.#history.read(version, signal);
-    return { recorded: await this.#history.recorded(version, signal), problem: "archived" };
   }
 }
