@@ -48,8 +48,6 @@ export interface RecordHistory {
   /** Names other than the record's own that some versions were found under: older tools have given them. */
   olderNames: readonly string[];
   read(version: HistoryVersion, signal?: AbortSignal): Promise<HistoryImage>;
-  /** What is recorded of it, without reading the item. */
-  recorded(version: HistoryVersion, signal?: AbortSignal): Promise<RecordedEvent>;
 }
 
 /**
@@ -86,7 +84,6 @@ export async function openHistory(
       const item = readRecordBody(object.body);
       return typeof item === "string" ? { recorded, problem: item } : { recorded, item };
     },
-    recorded: (version, readSignal) => recordedOf(store, version, readSignal),
   };
 }
 
