@@ -1,7 +1,8 @@
 import { Command, Option } from "clipanion";
+import { TablePairCommand } from "./options/table-pair-command.ts";
 
 /** Parses and hands on; the run itself is in diff/run-diff-tables.ts. */
-export class DiffTablesCommand extends Command {
+export class DiffTablesCommand extends TablePairCommand {
   static override paths = [["diff-tables"]];
   static override usage = Command.Usage({
     description: "Compare a replica with its primary, repair or fill it",
@@ -38,9 +39,6 @@ export class DiffTablesCommand extends Command {
     ],
   });
 
-  primary = Option.String({ name: "primary" });
-  replica = Option.String({ name: "replica" });
-
   repair = Option.Boolean("--repair", false, {
     description: "put and DELETE records of the replica until it equals the primary",
   });
@@ -61,10 +59,6 @@ export class DiffTablesCommand extends Command {
   });
   sample = Option.String("--sample", { description: "compare only this share of the segments, e.g. 0.05" });
 
-  ignore = Option.Array("--ignore", { description: "an attribute that does not count (repeatable)" });
-  globalTableAttributes = Option.Boolean("--global-table-attributes", false, {
-    description: "compare aws:rep:* attributes too, which global tables of 2017 add",
-  });
   consistent = Option.Boolean("--consistent", false, {
     description: "scan with consistent reads, at twice the price",
   });
@@ -72,13 +66,9 @@ export class DiffTablesCommand extends Command {
     description: "seconds a record must stay different to count (default: 3)",
   });
 
-  maxRcu = Option.String("--max-rcu", { description: "read units a second on each table, at most" });
   maxWcu = Option.String("--max-wcu", { description: "write units a second on the replica, at most" });
   memory = Option.String("--memory", {
     description: "MB for items that wait for their partner (default: 32)",
-  });
-  patience = Option.String("--patience", {
-    description: "seconds for which a failing request is repeated (default: 60)",
   });
 
   report = Option.String("--report", {
@@ -91,17 +81,6 @@ export class DiffTablesCommand extends Command {
   plain = Option.Boolean("--plain", false, { description: "print plain lines also on a terminal" });
   quiet = Option.Boolean("--quiet,-q", false, {
     description: "print discrepancies and the summary, no progress",
-  });
-
-  primaryProfile = Option.String("--primary-profile", { description: "AWS profile for the primary" });
-  replicaProfile = Option.String("--replica-profile", { description: "AWS profile for the replica" });
-  primaryRoleArn = Option.String("--primary-role-arn", { description: "role to assume for the primary" });
-  replicaRoleArn = Option.String("--replica-role-arn", { description: "role to assume for the replica" });
-  primaryExternalId = Option.String("--primary-external-id", {
-    description: "external id of the primary's role",
-  });
-  replicaExternalId = Option.String("--replica-external-id", {
-    description: "external id of the replica's role",
   });
 
   async execute(): Promise<number> {

@@ -1,6 +1,6 @@
-/** Options that many commands have: where credentials come from, how objects are kept, how the run is shown. */
+/** Options that many commands have: what counts, how fast, whose credentials, how objects are kept, how the run is shown. */
 const SHARED =
-  /^ {2}--(s3-|sse|kms-|storage-|expected-|(primary-|replica-)?(profile|role-arn|external-id)|patience|json|plain|quiet)/;
+  /^ {2}--(s3-|ignore|global-table|max-rcu|consistent|sse|kms-|storage-|expected-|(primary-|replica-)?(profile|role-arn|external-id)|patience|json|plain|quiet)/;
 
 /** On a command's page, what is the command's own comes first. */
 export function sharedOptionsLast(page: string): string {
