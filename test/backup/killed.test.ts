@@ -61,7 +61,7 @@ test.each(STORE_KINDS)(
         if (state === "whole" && job++ % 2 === 0) state = "new";
         const words = { new: [], begun: ["--resume"], whole: ["--overwrite"] }[state];
         const id = `${Math.ceil(job / 2)}`;
-        const ended = await endsBefore(dice.between(0, Math.ceil(ms * 1.2)), place, [
+        const ended = await endsBefore(dice.between(0, Math.ceil(ms * 2)), place, [
           "--jobid",
           id,
           ...words,

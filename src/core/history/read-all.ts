@@ -10,10 +10,11 @@ import {
 } from "./record-history.ts";
 
 /**
- * - `created`: nothing was there before · `changed` · `deleted` · `restored`: there again after a deletion
+ * - `created`: nothing was there before · `changed` · `unchanged`: stored again as it was
+ * - `deleted` · `restored`: there again after a deletion
  * - `unknown`: it, or what was before it, cannot be read
  */
-export type Change = "created" | "changed" | "deleted" | "restored" | "unknown";
+export type Change = "created" | "changed" | "unchanged" | "deleted" | "restored" | "unknown";
 
 /** A version, read. */
 export interface ReadVersion {
@@ -84,7 +85,8 @@ function changeOf(
   if (before === undefined) return { change: "created", attributes: [] };
   if (before.version.deleted) return { change: "restored", attributes: [] };
   if (itemBefore === undefined) return { change: "unknown", attributes: [] };
-  return { change: "changed", attributes: changedAttributes(itemBefore, item) };
+  const attributes = changedAttributes(itemBefore, item);
+  return { change: attributes.length > 0 ? "changed" : "unchanged", attributes };
 }
 
 /** Names of the attributes that differ, in ascending order. */

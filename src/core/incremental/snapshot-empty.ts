@@ -10,13 +10,20 @@ import { isRecordName } from "./record-object.ts";
  */
 export async function checkEmpty(
   source: ObjectStore,
-  { found, foreign }: { found: number; foreign: number },
+  { found, foreign, at }: { found: number; foreign: number; at: number | undefined },
   { signal, report }: Pick<TransferRun, "signal" | "report">,
 ): Promise<void> {
   // Records that went while they were read were there.
-  if (found > foreign || (await hasEverHeldRecord(source, signal))) {
-    report({ type: "warning", message: "the folder holds no record, so the snapshot is empty" });
+  if (found > foreign || (await hasEverHeldRecord(source, signal, at))) {
+    const when = at === undefined ? "holds" : "then held";
+    report({ type: "warning", message: `the folder ${when} no record any more, so the snapshot is empty` });
     return;
+  }
+  if (at !== undefined && (await hasEverHeldRecord(source, signal))) {
+    throw new DdbrError("no-such-object", `held no record yet at ${new Date(at).toISOString()}`, {
+      subject: source.location.text,
+      hint: "the folder was begun later; check the time and its zone",
+    });
   }
   throw new DdbrError(
     "no-such-object",
@@ -28,11 +35,19 @@ export async function checkEmpty(
   );
 }
 
-/** As far as can be seen: earlier records only where versions are kept and may be listed. @param store opened at the folder */
-export async function hasEverHeldRecord(store: ObjectStore, signal: AbortSignal): Promise<boolean> {
+/**
+ * As far as can be seen: earlier records only where versions are kept and may be listed.
+ * @param store opened at the folder
+ * @param until milliseconds since 1970
+ */
+export async function hasEverHeldRecord(
+  store: ObjectStore,
+  signal: AbortSignal,
+  until = Number.POSITIVE_INFINITY,
+): Promise<boolean> {
   try {
     for await (const page of store.versions({ folder: "" }, signal)) {
-      if (page.some(({ key }) => isRecordName(key))) return true;
+      if (page.some(({ key, modified }) => isRecordName(key) && modified <= until)) return true;
     }
   } catch (error) {
     // Whoever may only read what is there now cannot know: then it is as if there had been none.

@@ -110,7 +110,7 @@ async function fold(run: TransferRun, options: SnapshotOptions): Promise<void> {
     tellDuplicates();
     await lines.flush();
     run.signal.throwIfAborted();
-    if (lines.items === 0) await checkEmpty(source, { found, foreign }, run);
+    if (lines.items === 0) await checkEmpty(source, { found, foreign, at: options.at }, run);
     if (withManifest) await removeManifest(destination, name, run.signal);
     const figures = await file.complete();
     run.inFlight(WHOLE, 0);

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DdbrError } from "../errors.ts";
@@ -29,6 +30,11 @@ export function parseStoreLocation(text: string): StoreLocation {
   if (scheme === "file") return parseFileUrl(shown);
   if (scheme !== undefined) throw wrong(text, `"${scheme}://" is no place for backups`);
   if (!text.includes("/")) throw wrong(text, 'has no "/", so it could be a bucket or a directory');
+  if (/^(s3|file|https?|arn):/i.test(text)) throw wrong(text, "is no URL that is known here");
+  const [first = ""] = text.split("/");
+  if (!/^(|\.|\.\.)$/.test(first) && !existsSync(first)) {
+    throw wrong(text, `could be a bucket or a directory, and there is no directory ${JSON.stringify(first)} here`);
+  }
   return { kind: "directory", text: shown, path: resolve(text) };
 }
 

@@ -29,6 +29,7 @@ export function openScreen(program: LineProgram, { stdout, stdin, env }: ScreenO
     return <LineScreen program={program} canvas={canvasOf({ columns, rows }, env)} />;
   };
   const releaseConsole = holdConsole();
+  stdout.write(NO_WRAP);
   const app = render(draw(), {
     stdout,
     stdin,
@@ -41,7 +42,6 @@ export function openScreen(program: LineProgram, { stdout, stdin, env }: ScreenO
     // Its console would be drawn over, and lost with the alternate screen; see holdConsole.
     patchConsole: false,
   });
-  stdout.write(NO_WRAP);
 
   // Ahead of Ink's own listener, which then draws a whole frame of the new size on an empty screen.
   const resized = () => {
