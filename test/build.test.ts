@@ -10,8 +10,8 @@ import { EXIT } from "../src/core/errors.ts";
 import { runProgram } from "./helpers/cli.ts";
 
 const ROOT = join(import.meta.dir, "..");
-/** Starting takes 15 ms on an idle machine; this is for one that runs other tests as well. */
-const LONGEST_START_MS = 90;
+/** Of this process's own CPU time, whatever else runs: 15 ms are usual, with Ink or the SDK loaded it is more than this. */
+const MOST_START_MS = 90;
 
 let folder: string;
 let binary: string;
@@ -27,11 +27,11 @@ afterAll(() => rm(folder, { recursive: true }));
 test("the binary starts in tens of milliseconds", async () => {
   const times: number[] = [];
   for (let n = 0; n < 10; n++) {
-    const { stdout, code, ms } = await runProgram([binary, "--version"]);
-    expect({ stdout, code }).toEqual({ stdout: `${version}\n`, code: 0 });
-    times.push(ms);
+    const { stdout, exitCode, resourceUsage } = Bun.spawnSync([binary, "--version"]);
+    expect({ stdout: stdout.toString(), exitCode }).toEqual({ stdout: `${version}\n`, exitCode: 0 });
+    times.push(Number(resourceUsage.cpuTime.total) / 1000);
   }
-  expect(Math.min(...times)).toBeLessThan(LONGEST_START_MS);
+  expect(Math.min(...times)).toBeLessThan(MOST_START_MS);
 });
 
 test("the binary takes nothing from the directory it runs in", async () => {
@@ -44,11 +44,13 @@ test("the binary takes nothing from the directory it runs in", async () => {
 });
 
 test("the binary holds a DynamoDB with the demo's tables, in a thread", async () => {
-  const { stdout, stderr, code } = await runProgram([binary, "demo", "--plain", "--no-repair"]);
+  const { stdout, stderr, code } = await runProgram([binary, "demo", "--plain", "--no-repair"], {
+    timeoutMs: 110_000,
+  });
   expect(stdout).toContain(`[discrepancies] ${demoTables(1).drift.length}`);
   expect(stderr.split("\n").filter((line) => line !== "" && !line.startsWith("ddbr demo: "))).toEqual([]);
   expect(code).toBe(EXIT.discrepancies);
-}, 60_000);
+}, 120_000);
 
 test.each([
   { args: ["--target", "solaris"] },

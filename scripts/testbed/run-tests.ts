@@ -6,8 +6,8 @@ import { type Counts, readCounts } from "./runner-counts.ts";
 import { findTestFiles, reportedFiles } from "./test-files.ts";
 
 const TIMEOUT_MS = 120_000;
-/** Most tests wait for servers and programs, so a few more than small machines have cores. */
-const FILES_AT_ONCE = 3;
+/** Most tests wait for servers and programs, so a small machine has room for more than one file. */
+const FILES_AT_ONCE = 2;
 
 export type TestRun = { counts: Counts | undefined; problems: string[] };
 

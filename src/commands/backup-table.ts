@@ -1,4 +1,5 @@
 import { Command, Option } from "clipanion";
+import { kmsKeyOption, sseOption, storageClassOption } from "./options/keeping.ts";
 import { TableTransferCommand } from "./options/transfer-command.ts";
 
 /** Parses and hands on; the run itself is in backup/run-backup-table.ts. */
@@ -59,6 +60,10 @@ export class BackupTableCommand extends TableTransferCommand {
   metric = Option.String("--metric", {
     description: "CloudWatch namespace for BackupSize, BackupRecordCount and BackupErrors",
   });
+
+  sse = sseOption();
+  kmsKeyId = kmsKeyOption();
+  storageClass = storageClassOption();
 
   async execute(): Promise<number> {
     const { parseBackupRequest, runBackupTable } = await import("./backup/run-backup-table.ts");

@@ -1,4 +1,5 @@
 import { Command, Option } from "clipanion";
+import { kmsKeyOption, sseOption, storageClassOption } from "./options/keeping.ts";
 import { TableTransferCommand } from "./options/transfer-command.ts";
 
 /** Parses and hands on; the run itself is in incremental/run-backfill.ts. */
@@ -39,6 +40,10 @@ export class IncrementalBackfillCommand extends TableTransferCommand {
     description: "segments read at the same time (default: 4)",
   });
   writes = Option.String("--writes", { description: "objects written at the same time (default: 64)" });
+
+  sse = sseOption();
+  kmsKeyId = kmsKeyOption();
+  storageClass = storageClassOption();
 
   async execute(): Promise<number> {
     const { parseBackfillRequest, runBackfill } = await import("./incremental/run-backfill.ts");

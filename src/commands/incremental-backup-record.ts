@@ -1,4 +1,5 @@
 import { Command, Option } from "clipanion";
+import { kmsKeyOption, sseOption, storageClassOption } from "./options/keeping.ts";
 import { RecordFolderCommand } from "./record/folder-command.ts";
 
 /** Parses and hands on; the run itself is in record/run-replicate-record.ts. */
@@ -33,6 +34,10 @@ export class IncrementalBackupRecordCommand extends RecordFolderCommand {
   yes = Option.Boolean("--yes,-y", false, {
     description: "do not ask before writing (asked on a terminal only, for keys of a file)",
   });
+
+  sse = sseOption();
+  kmsKeyId = kmsKeyOption();
+  storageClass = storageClassOption();
 
   async execute(): Promise<number> {
     const { openTableAndFolder, parseTableAndFolder } = await import("./record/sides.ts");

@@ -1,4 +1,5 @@
 import { Command, Option } from "clipanion";
+import { kmsKeyOption, sseOption, storageClassOption } from "./options/keeping.ts";
 import { TableTransferCommand } from "./options/transfer-command.ts";
 
 /** Parses and hands on; the run itself is in incremental/run-incremental-diff.ts. */
@@ -54,6 +55,10 @@ export class IncrementalDiffCommand extends TableTransferCommand {
   report = Option.String("--report", {
     description: "write every discrepancy, attribute by attribute, to this file (NDJSON)",
   });
+
+  sse = sseOption();
+  kmsKeyId = kmsKeyOption();
+  storageClass = storageClassOption();
 
   async execute(): Promise<number> {
     const { parseIncrementalDiff, runIncrementalDiff } = await import(

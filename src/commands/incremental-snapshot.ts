@@ -1,4 +1,5 @@
 import { Command, Option } from "clipanion";
+import { kmsKeyOption, sseOption, storageClassOption } from "./options/keeping.ts";
 import { TransferCommand } from "./options/transfer-command.ts";
 
 /** Parses and hands on; the run itself is in incremental/run-snapshot.ts. */
@@ -44,6 +45,10 @@ export class IncrementalSnapshotCommand extends TransferCommand {
   metric = Option.String("--metric", {
     description: "region/namespace/table for BackupSize, BackupRecordCount and BackupErrors in CloudWatch",
   });
+
+  sse = sseOption();
+  kmsKeyId = kmsKeyOption();
+  storageClass = storageClassOption();
 
   async execute(): Promise<number> {
     const { parseSnapshotRequest, runSnapshot } = await import("./incremental/run-snapshot.ts");

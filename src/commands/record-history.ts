@@ -36,6 +36,9 @@ export class RecordHistoryCommand extends TableTransferCommand {
     description: "name=S, name=N or name=B: a key attribute's type, where the table is gone (repeatable)",
   });
 
+  /** A single record is always read so. */
+  override consistent = Option.Boolean("--consistent", false, { hidden: true });
+
   async execute(): Promise<number> {
     const { parseHistoryRequest, runRecordHistory } = await import("./history/run-record-history.ts");
     const { outputMode } = await import("./output/mode.ts");

@@ -61,11 +61,7 @@ test.each(STORE_KINDS)(
         if (state === "whole" && job++ % 2 === 0) state = "new";
         const words = { new: [], begun: ["--resume"], whole: ["--overwrite"] }[state];
         const id = `${Math.ceil(job / 2)}`;
-        const ended = await endsBefore(dice.between(0, Math.ceil(ms * 2)), place, [
-          "--jobid",
-          id,
-          ...words,
-        ]);
+        const ended = await endsBefore(dice.between(0, Math.ceil(ms * 2)), place, ["--jobid", id, ...words]);
         expect(await untruths(place, id)).toEqual([]);
         if (!ended) kill++;
         if (!ended) littered += (await place.litter()).length;

@@ -47,7 +47,7 @@ export async function expectRefused(
   const cwd = workingDirectory();
   const before = contents(cwd);
   try {
-    const result = await runDdbr(args, { cwd, env: { ...ISOLATED, ...env }, timeoutMs: 30_000 });
+    const result = await runDdbr(args, { cwd, env: { ...ISOLATED, ...env }, timeoutMs: 90_000 });
     const { stderr, stdout, code } = result;
     expect({ code, stdout, lines: stderr.split("\n").length - 1 }, stderr).toEqual({
       code: 2,

@@ -19,7 +19,6 @@ const EMOJI = "👩‍👩‍👧‍👦🇩🇪👍🏽 ☃️";
 const FIRST = Date.UTC(2026, 10, 20, 22, 0, 0, 114);
 const DOWN = "\x1b[B";
 const END = "\x1b[F";
-const ESCAPE = "\x1b";
 const CTRL_C = "\x03";
 
 const eventTime = (n: number) => FIRST + n * 97_003;
@@ -293,7 +292,6 @@ describe("the browser of record-history", () => {
   test.each([
     ["Ctrl-C", () => session!.write(CTRL_C)],
     ["SIGTERM", () => session!.kill("SIGTERM")],
-    ["Esc", () => session!.write(ESCAPE)],
   ])(
     "%s leaves the terminal as it was",
     async (_, stop) => {

@@ -51,7 +51,7 @@ test(
     const seconds = new Set(times.map((time) => Math.floor(time / 1000)));
     expect(seconds.size).toBeLessThan(VERSIONS);
     const changes = new Set(versions.map(({ change }) => change));
-    expect([...changes].sort()).toEqual(["changed", "created", "deleted", "restored"]);
+    expect([...changes].sort()).toEqual(["changed", "created", "deleted", "restored", "unchanged"]);
     expect(versions.at(-1).change).toBe("created");
     expect(plain!.stdout.match(/^Modified: /gm)).toHaveLength(VERSIONS);
     expect(left()).toEqual([]);

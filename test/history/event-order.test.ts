@@ -73,7 +73,16 @@ describe.each(STORE_KINDS)("the order of a history on %s", (kind) => {
           "unchanged",
           "restored",
         ],
-        ...["deleted", "deleted", "unchanged", "changed v", "unchanged", "changed v", "unchanged", "changed v"],
+        ...[
+          "deleted",
+          "deleted",
+          "unchanged",
+          "changed v",
+          "unchanged",
+          "changed v",
+          "unchanged",
+          "changed v",
+        ],
         ...["changed v", "changed v", "created"],
       ]);
     },

@@ -3,6 +3,7 @@ import { addToTotals, countDiscrepancies, type DiffTotals, NO_TOTALS } from "../
 import { escapeForTerminal } from "../../core/escape.ts";
 import { humanJson } from "../../core/item/human.ts";
 import { formatBytes, formatCount, formatUnits } from "../output/figures.ts";
+import { createForeignLines } from "../output/foreign-lines.ts";
 import { type Level, logLine } from "../output/log-line.ts";
 import { summaryLines } from "./summary-text.ts";
 
@@ -20,6 +21,7 @@ export function createPlainReport(
   let timer: NodeJS.Timeout | undefined;
   const line = (level: Level, text: string) => write(logLine(level, command, jobId, escapeForTerminal(text)));
   const info = (text: string) => line("info", text);
+  const foreign = createForeignLines((text) => line("warn", text), { quiet });
 
   return (event: DiffEvent) => {
     totals = addToTotals(totals, event);
@@ -45,7 +47,7 @@ export function createPlainReport(
         if (!quiet) for (const key of event.keys) info(`[backfill] ${humanJson(key)}`);
         return;
       case "foreign":
-        return line("warn", `[foreign] ${event.object}: ${event.reason}`);
+        return foreign(event);
       case "duplicate":
         return line("warn", `[duplicate] ${humanJson(event.key)} ${event.object}: its object is ${event.of}`);
       case "duplicate-deleted":

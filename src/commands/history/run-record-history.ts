@@ -54,7 +54,9 @@ export async function runRecordHistory(request: HistoryRequest, mode: OutputMode
   try {
     if (history.versions.length === 0) {
       const place = escapeForTerminal(store.location.text);
-      process.stderr.write(`ddbr: ${humanJson(history.key)} was never in ${place}\n`);
+      process.stderr.write(
+        `ddbr: ${humanJson(history.key)} was never in ${place} (the table's name is appended to the place)\n`,
+      );
       return EXIT.discrepancies;
     }
     if (mode === "dashboard")

@@ -48,7 +48,7 @@ export function parseBackfillRequest(words: BackfillWords): BackfillRequest {
 
 /** `ddbr incremental-backfill`, its words understood; returns the exit code. */
 export async function runBackfill(request: BackfillRequest, mode: OutputMode): Promise<number> {
-  const { table, store, resumed, begunAnew } = await stoppable((signal) => openEnds(request, signal));
+  const { table, store, resumed, warnings } = await stoppable((signal) => openEnds(request, signal));
   const segments =
     resumed?.segments ??
     request.segments ??
@@ -58,15 +58,12 @@ export async function runBackfill(request: BackfillRequest, mode: OutputMode): P
       command: "incremental-backfill",
       mode,
       run(controls) {
-        if (begunAnew) {
-          controls.report({
-            type: "warning",
-            message: "an interrupted backfill is begun anew; --resume would have gone on",
-          });
-        }
+        for (const message of warnings) controls.report({ type: "warning", message });
         return backfillFolder({
           ...request,
           ...controls,
+          // Where it isn't known what was done, what is there and equal is not written again.
+          onlyMissing: request.onlyMissing || (request.resume && resumed === undefined),
           consistent: request.tableOptions.consistent ?? false,
           table,
           store,
@@ -86,9 +83,21 @@ async function openEnds(request: BackfillRequest, signal: AbortSignal) {
   const store = await openStore(request.place, request.storeOptions, signal);
   const { name } = request.table;
   const resumed = request.resume ? await getCheckpoint(store, name, signal) : undefined;
-  const begunAnew = !request.resume && (await hasCheckpoint(store, name, signal));
   if (resumed !== undefined) refuseOther(resumed, request, table, store);
-  return { table, store, resumed, begunAnew };
+  const warnings: string[] = [];
+  if (request.resume && resumed === undefined) {
+    warnings.push(
+      "there is no interrupted backfill to resume: what is there and equal is kept, the rest written",
+    );
+  } else if (!request.resume && (await hasCheckpoint(store, name, signal))) {
+    warnings.push("an interrupted backfill is begun anew; --resume would have gone on");
+  }
+  if (request.place.text.endsWith(`/${name}`)) {
+    warnings.push(
+      `the place ends with the table's name, which is appended once more: ${request.place.text}/${name}/`,
+    );
+  }
+  return { table, store, resumed, warnings };
 }
 
 function refuseOther(

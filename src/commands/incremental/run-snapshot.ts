@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { DdbrError } from "../../core/errors.ts";
+import { hasCheckpoint } from "../../core/incremental/backfill-checkpoint.ts";
 import { snapshotFolder } from "../../core/incremental/snapshot-folder.ts";
 import type { S3StoreOptions } from "../../core/store/s3/s3-store.ts";
 import { parseStoreLocation, type StoreLocation, splitFile } from "../../core/store/store-location.ts";
@@ -74,7 +75,7 @@ export function parseSnapshotRequest(words: SnapshotWords): SnapshotRequest {
 
 /** `ddbr incremental-snapshot`, its words understood; returns the exit code. */
 export async function runSnapshot(request: SnapshotRequest, mode: OutputMode): Promise<number> {
-  const { source, destination } = await stoppable((signal) =>
+  const { source, destination, isHalfFilled } = await stoppable((signal) =>
     openEnds(request, signal).catch(async (error) => {
       await countFailure(request.metric, signal);
       throw error;
@@ -86,8 +87,9 @@ export async function runSnapshot(request: SnapshotRequest, mode: OutputMode): P
       command: "incremental-snapshot",
       mode,
       run: (controls) =>
-        withMetrics(request.metric, controls, (told) =>
-          snapshotFolder({
+        withMetrics(request.metric, controls, (told) => {
+          if (isHalfFilled) told.report({ type: "warning", message: HALF_FILLED });
+          return snapshotFolder({
             ...request,
             ...told,
             report(event) {
@@ -96,8 +98,8 @@ export async function runSnapshot(request: SnapshotRequest, mode: OutputMode): P
             },
             source,
             destination,
-          }),
-        ),
+          });
+        }),
     });
   } finally {
     source.close();
@@ -115,7 +117,28 @@ async function openEnds(request: SnapshotRequest, signal: AbortSignal) {
       hint: "turn on versioning for the bucket: from then on any moment can be had",
     });
   }
-  return { source, destination };
+  return { source, destination, isHalfFilled: await isBeingFilled(request, signal) };
+}
+
+const HALF_FILLED = "a backfill of this folder has not ended: records that it has still to write are missing";
+
+/** Whether a backfill is under way, or was interrupted; as far as can be seen. */
+async function isBeingFilled(
+  { source, storeOptions }: SnapshotRequest,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (source.kind === "s3" && source.prefix === "") return false;
+  const { folder, name } = splitFile(source);
+  const store = await openStore(folder, storeOptions, signal);
+  try {
+    return await hasCheckpoint(store, name, signal);
+  } catch (error) {
+    // Who may only read the folder itself cannot know.
+    if (error instanceof DdbrError && error.code === "permission") return false;
+    throw error;
+  } finally {
+    store.close();
+  }
 }
 
 /** The store would refuse it as well, but only when all has been read. */

@@ -1,6 +1,6 @@
 import { Command, Option } from "clipanion";
 
-/** The options of every command that reads or writes backups: whose account, which server, how objects are kept, how the run is shown. */
+/** The options of every command that reads or writes backups: whose account, which server, how the run is shown. */
 export abstract class TransferCommand extends Command {
   s3Profile = Option.String("--s3-profile", { description: "AWS profile for S3" });
   s3RoleArn = Option.String("--s3-role-arn", { description: "role to assume for S3" });
@@ -10,11 +10,6 @@ export abstract class TransferCommand extends Command {
   });
   s3PathStyle = Option.Boolean("--s3-path-style", {
     description: "address buckets by path, not by host name (the default with --s3-endpoint)",
-  });
-  sse = Option.String("--sse", { description: "server-side encryption: AES256 or aws:kms" });
-  kmsKeyId = Option.String("--kms-key-id", { description: "KMS key for --sse aws:kms" });
-  storageClass = Option.String("--storage-class", {
-    description: "S3 storage class of what is written, e.g. STANDARD_IA",
   });
   bucketOwner = Option.String("--expected-bucket-owner", {
     description: "account that the bucket must belong to",

@@ -30,7 +30,10 @@ export async function run(words: string[], context: BaseContext = Cli.defaultCon
   });
   for (const command of COMMANDS) cli.register(command);
   const [first, ...rest] = words;
-  const argv = first === "help" && rest.length > 0 ? [...rest, "--help"] : words;
+  const asksOf =
+    rest.length === 1 ||
+    COMMANDS.some(({ paths }) => paths?.some((path) => path.join(" ") === rest.join(" ")));
+  const argv = first === "help" && asksOf ? [...rest, "--help"] : words;
   const exitCode = await cli.run(argv, context);
   return cli.failure === undefined ? exitCode : fail(cli, argv, context);
 }

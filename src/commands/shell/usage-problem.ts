@@ -78,7 +78,9 @@ function explainReason(reason: string, name: string, command: Definition): Expla
 function explainOption(word: string, name: string, command: Definition): Explanation {
   const option = word.split("=", 1)[0]!;
   const known = command.options.flatMap(({ definition }) => definition.split(" ", 1)[0]!.split(","));
-  const definition = command.options.find((one) => one.definition.split(" ", 1)[0]!.split(",").includes(option));
+  const definition = command.options.find((one) =>
+    one.definition.split(" ", 1)[0]!.split(",").includes(option),
+  );
   if (definition?.definition.includes(" ")) {
     // It was not the option that kept the words from being understood.
     return { message: `${name} needs more arguments`, advice: `usage: ${command.usage.trim()}; ` };

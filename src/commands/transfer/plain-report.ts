@@ -3,6 +3,7 @@ import { humanJson } from "../../core/item/human.ts";
 import type { TransferEvent, TransferReport } from "../../core/transfer/transfer-events.ts";
 import { addTransfer, NO_TRANSFER } from "../../core/transfer/transfer-totals.ts";
 import { formatBytes, formatCount, formatUnits } from "../output/figures.ts";
+import { createForeignLines } from "../output/foreign-lines.ts";
 import { type Level, logLine } from "../output/log-line.ts";
 import { transferSummaryLines } from "./summary-text.ts";
 
@@ -21,6 +22,7 @@ export function createPlainTransferReport(
   let timer: NodeJS.Timeout | undefined;
   const line = (level: Level, text: string) => write(logLine(level, command, jobId, escapeForTerminal(text)));
   const info = (text: string) => line("info", text);
+  const foreign = createForeignLines((text) => line("warn", text), { quiet });
 
   return (event: TransferEvent) => {
     totals = addTransfer(totals, event);
@@ -43,7 +45,7 @@ export function createPlainTransferReport(
         expected = event.items;
         return;
       case "foreign":
-        return line("warn", `[foreign] ${event.object}: ${event.reason}`);
+        return foreign(event);
       case "warning":
         return line("warn", `[warning] ${event.message}`);
       case "undone": {

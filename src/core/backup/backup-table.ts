@@ -91,6 +91,16 @@ async function dumpAll(
   }
   const isKept = new Set(kept.map(({ segment }) => segment));
   const chosen = run.chosen.filter((segment) => !isKept.has(segment));
+  if (chosen.length === 0) {
+    const since = kept
+      .map(({ finishedAt }) => finishedAt)
+      .sort()
+      .at(-1);
+    run.report({
+      type: "warning",
+      message: `nothing was read: these files are whole since ${since}; a new backup needs another job id`,
+    });
+  }
   for (const keys of outdated) {
     await inParallel(keys, DELETIONS_AT_ONCE, async (key) => void (await store.delete(key, {}, run.signal)));
   }

@@ -33,7 +33,10 @@ export function parseStoreLocation(text: string): StoreLocation {
   if (/^(s3|file|https?|arn):/i.test(text)) throw wrong(text, "is no URL that is known here");
   const [first = ""] = text.split("/");
   if (!/^(|\.|\.\.)$/.test(first) && !existsSync(first)) {
-    throw wrong(text, `could be a bucket or a directory, and there is no directory ${JSON.stringify(first)} here`);
+    throw wrong(
+      text,
+      `could be a bucket or a directory, and there is no directory ${JSON.stringify(first)} here`,
+    );
   }
   return { kind: "directory", text: shown, path: resolve(text) };
 }

@@ -138,8 +138,11 @@ export class HistoryScreen {
   #escape(): void {
     const session = this.#session;
     if (session.stopBackground()) return;
-    if (session.view.pane === "item") session.view = { ...session.view, pane: "list" };
-    else session.quit();
+    const { view } = session;
+    if (view.pane === "item") session.view = { ...view, pane: "list" };
+    else if (view.marked !== undefined) session.view = { ...view, marked: undefined };
+    // Pressed once too often it must not take marks, hits and the place with it.
+    else session.say("q leaves");
   }
 
   #browser(window: ListWindow, layout: HistoryLayout, notices: Line[], canvas: Canvas): Line[] {

@@ -21,7 +21,8 @@ export function historyHelp(notices: readonly string[], { columns, glyphs }: Can
     ["y Y", "copy the item's JSON: in wire form, as shown"],
     ["r", "restore the version into the table, after a question"],
     ["R", "read again: the table's item, and what was not readable"],
-    ["q  Esc  Ctrl-C", "leave; Esc first stops what goes on"],
+    ["Esc", "stop what goes on; take the mark away"],
+    ["q  Ctrl-C", "leave"],
   ];
   const signs: Line = [
     ...[span(" ~", "different"), span(" changed   ")],
