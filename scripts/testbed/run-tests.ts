@@ -6,17 +6,15 @@ import { type Counts, readCounts } from "./runner-counts.ts";
 import { findTestFiles, reportedFiles } from "./test-files.ts";
 
 const TIMEOUT_MS = 120_000;
-/** Most tests wait for servers and programs, so a small machine has room for more than one file. */
-const FILES_AT_ONCE = 2;
-
 export type TestRun = { counts: Counts | undefined; problems: string[] };
 
 export type TestRunOptions = {
   /** Arguments of `bun test`. */
   args: string[];
   env: Record<string, string>;
-  /** Files that are not to be run, as a glob from the root. */
-  ignore?: string;
+  /** Files that are not to be run, as globs from the root. */
+  ignore?: readonly string[];
+  filesAtOnce: number;
   reaper: Reaper;
   /** Where the test files are. */
   root: string;
@@ -26,7 +24,7 @@ export type TestRunOptions = {
 
 /** Runs `bun test`, and says everything that keeps the run from being a pass. */
 export async function runTests(options: TestRunOptions): Promise<TestRun> {
-  const { args, env, ignore, reaper, root, output } = options;
+  const { args, env, ignore = [], filesAtOnce, reaper, root, output } = options;
   const directory = mkdtempSync(join(tmpdir(), "ddbr-tests-"));
   reaper.remove(directory);
   const report = join(directory, "junit.xml");
@@ -35,9 +33,9 @@ export async function runTests(options: TestRunOptions): Promise<TestRun> {
     "test",
     "--no-orphans",
     `--timeout=${TIMEOUT_MS}`,
-    `--parallel=${FILES_AT_ONCE}`,
+    `--parallel=${filesAtOnce}`,
+    ...ignore.map((glob) => `--path-ignore-patterns=${glob}`),
   ];
-  if (ignore !== undefined) command.push(`--path-ignore-patterns=${ignore}`);
   const child = Bun.spawn([...command, "--reporter=junit", `--reporter-outfile=${report}`, ...args], {
     cwd: root,
     env,

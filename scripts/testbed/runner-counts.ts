@@ -1,5 +1,11 @@
 export type Counts = { passed: number; failed: number; skipped: number };
 
+export const NO_COUNTS: Counts = { passed: 0, failed: 0, skipped: 0 };
+
+export function addCounts(a: Counts, b: Counts): Counts {
+  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
+}
+
 /**
  * The counts in the closing lines of `bun test`:
  *

@@ -1,9 +1,10 @@
 import { dirname } from "node:path";
 import { TestBedFailure } from "./failure.ts";
 import { type Reaper, startReaper } from "./reaper.ts";
-import { runTests } from "./run-tests.ts";
-import { formatCounts } from "./runner-counts.ts";
+import { runTests, type TestRunOptions } from "./run-tests.ts";
+import { addCounts, type Counts, formatCounts, NO_COUNTS } from "./runner-counts.ts";
 import { testEnvironment } from "./test-environment.ts";
+import { findTestFiles } from "./test-files.ts";
 
 export const ROOT = dirname(dirname(import.meta.dir));
 
@@ -44,19 +45,39 @@ export async function testCommand(command: TestCommand): Promise<void> {
   }
 }
 
+/** Most tests wait for servers and programs, so a small machine has room for more than one file. */
+const FILES_AT_ONCE = 2;
+/** These keep the servers so busy that other tests would wait for them in vain. */
+const LARGE = "**/*large*";
+
+/** All tests are run in two parts, those of large tables by themselves at the end. */
+function partsOf(args: string[], ignore: string): Pick<TestRunOptions, "args" | "ignore" | "filesAtOnce">[] {
+  const large = new Bun.Glob(LARGE);
+  const alone = findTestFiles(ROOT, [], [ignore]).filter((file) => large.match(file));
+  if (args.length > 0 || alone.length === 0) return [{ args, ignore: [ignore], filesAtOnce: FILES_AT_ONCE }];
+  return [
+    { args: [], ignore: [ignore, LARGE], filesAtOnce: FILES_AT_ONCE },
+    { args: alone, ignore: [ignore], filesAtOnce: 1 },
+  ];
+}
+
 async function run({ ignore, prepare }: TestCommand, reaper: Reaper): Promise<number> {
   const bed = await prepare(reaper);
-  const run = await runTests({
-    args: process.argv.slice(2),
-    env: testEnvironment(bed.servers, process.env),
-    ignore,
-    reaper,
-    root: ROOT,
-    output: (bytes) => void process.stderr.write(bytes),
-  });
-  const problems = [...bed.problems, ...run.problems];
+  const problems = [...bed.problems];
+  let counts: Counts | undefined = NO_COUNTS;
+  for (const part of partsOf(process.argv.slice(2), ignore)) {
+    const run = await runTests({
+      ...part,
+      env: testEnvironment(bed.servers, process.env),
+      reaper,
+      root: ROOT,
+      output: (bytes) => void process.stderr.write(bytes),
+    });
+    problems.push(...run.problems);
+    counts = counts && run.counts && addCounts(counts, run.counts);
+  }
   await reaper.reap();
   for (const problem of problems) console.error(`test: ${problem}`);
-  if (run.counts) console.log(formatCounts(run.counts));
+  if (counts) console.log(formatCounts(counts));
   return problems.length === 0 ? 0 : 1;
 }

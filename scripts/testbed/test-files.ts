@@ -2,14 +2,14 @@ const TEST_FILES = "**/*{.test,_test,.spec,_spec}.{ts,tsx,mts,cts,js,jsx,mjs,cjs
 
 /**
  * The test files under `root` that `bun test` with these path filters picks, relative to it.
- * @param ignore a glob of files that it is told to pass by
+ * @param ignore globs of files that it is told to pass by
  */
-export function findTestFiles(root: string, filters: string[], ignore?: string): string[] {
+export function findTestFiles(root: string, filters: string[], ignore: readonly string[] = []): string[] {
   const wanted = filters.map((filter) => filter.replace(/^\.\//, ""));
-  const ignored = ignore === undefined ? undefined : new Bun.Glob(ignore);
+  const ignored = ignore.map((glob) => new Bun.Glob(glob));
   return [...new Bun.Glob(TEST_FILES).scanSync(root)]
     .filter((file) => !/(^|\/)(node_modules|dist)\//.test(file))
-    .filter((file) => !ignored?.match(file))
+    .filter((file) => !ignored.some((glob) => glob.match(file)))
     .filter((file) => wanted.length === 0 || wanted.some((filter) => file.includes(filter)))
     .sort();
 }

@@ -48,7 +48,8 @@ describe("a run of tests", () => {
     for (const [name, text] of Object.entries(files)) await Bun.write(join(directory, name), text);
     return runTests({
       args,
-      ...(ignore === undefined ? {} : { ignore }),
+      ...(ignore === undefined ? {} : { ignore: [ignore] }),
+      filesAtOnce: 2,
       env: { PATH: process.env.PATH ?? "" },
       reaper,
       root: directory,
