@@ -164,22 +164,22 @@ describe.each(STORE_KINDS)("the browser of record-history on %s", (kind) => {
       await press("n", " 4 of 40");
       expect(await table.items()).toEqual([sdkItem(PRESENT)]);
       await press("r", "N no");
-      await press("y", "is restored: the table has this");
+      await press("y", /version, as read again\.$/);
       expect(await table.items()).toEqual([sdkItem(imageAfter(COUNT - 4)!)]);
 
       await press("x\x1b[Z", "no difference");
       await press("d2026-11-20 22:33:00\r", "the record was deleted");
       await press("r", "the deletion of 2026-11-20 22:32:20.174 UTC into the table?");
       expect(screen()).toContain("is DELETED,");
-      await press("y", "is restored: the table has this");
+      await press("y", /version, as read again\.$/);
       expect(await table.items()).toEqual([]);
 
       await press("xG", "40 of 40");
       await press("r", / is put; it$/);
-      await press("y", "is restored: the table has this");
+      await press("y", /version, as read again\.$/);
       expect(await table.items()).toEqual([sdkItem(imageAfter(0)!)]);
       const told = await leave("xq");
-      expect(told.match(/\{"id":"order-1"\} is restored/g)).toHaveLength(3);
+      expect(told.match(/\{"id":"order-1"\} in \S+ is restored/g)).toHaveLength(3);
     },
     MINUTE,
   );
@@ -277,7 +277,7 @@ describe("the browser of record-history", () => {
       expect(session!.raw()).not.toContain("\x1b[31mred");
       expect(session!.raw()).not.toMatch(/[\x00-\x06\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\u200b\u202e\u2028]/);
       await press("r", "N no");
-      await press("y", "is restored: the table has this");
+      await press("y", /version, as read again\.$/);
       const told = await leave("xq");
       expect(told).toContain("is restored");
       expect(session!.raw()).not.toContain("\x1b[31mred");

@@ -83,7 +83,7 @@ describe.each(STORE_KINDS)("an empty folder on %s", (kind) => {
       const { code, stdout } = await snapshot(place, table.name, "out.gz", { options: ["--plain"] });
       expect(code, stdout).toBe(0);
       expect(stdout).toMatch(
-        /\[warn\] [^\n]*\[warning\] the folder holds no record, so the snapshot is empty\n/,
+        /\[warn\] [^\n]*\[warning\] the folder holds no record any more, so the snapshot is empty\n/,
       );
       expect(gunzipSync((await place.get("out.gz"))!)).toHaveLength(0);
       expect(await snapshotLines(place, "out.gz")).toEqual([]);

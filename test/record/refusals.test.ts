@@ -165,8 +165,10 @@ describe("tables, places, options", () => {
         [command, location, "./folder", KEY, "--ignore", "id"],
         [/the key cannot be ignored/],
       );
-      await expectRefused([command, location, "./folder", KEY, "--sse", "x"], [/--sse is "x"/]);
     }
+    const [reading, writing] = ["incremental-diff-record", "incremental-backup-record"];
+    await expectRefused([writing, location, "./folder", KEY, "--sse", "x"], [/--sse is "x"/]);
+    await expectRefused([reading, location, "./folder", KEY, "--sse", "x"], [/unknown option --sse/]);
     await expectRefused(onPair("replicate-record", KEY, "--undo-file", "there"), [/there: the file exists/]);
     await expectRefused(onPair("diff-record", KEY, "--dry-run"), [/unknown option --dry-run/]);
   });

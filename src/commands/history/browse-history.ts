@@ -51,7 +51,7 @@ export async function browseHistory(
         async carryOut(token: unknown, signal: AbortSignal) {
           const plan = token as RestorePlan;
           const outcome = await carryOutRestore(present, plan, patienceMs, signal);
-          return { ok: outcome.done === "restored", lines: restoreResultLines(plan, outcome) };
+          return { ok: outcome.done === "restored", lines: restoreResultLines(location, plan, outcome) };
         },
       },
     };

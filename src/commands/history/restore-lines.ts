@@ -1,7 +1,8 @@
 import type { RestoreOutcome, RestorePlan } from "../../core/history/restore-version.ts";
 import type { WireItem } from "../../core/item/attribute-value.ts";
-import { humanJson, humanValue } from "../../core/item/human.ts";
+import { humanJson } from "../../core/item/human.ts";
 import { pathDifferences } from "../../core/record/path-differences.ts";
+import { valueTexts } from "../../tui/state/detail/value-text.ts";
 
 const MOST_DIFFERENCES = 12;
 const LONGEST_VALUE = 60;
@@ -23,21 +24,28 @@ const NOT_RESTORED = {
 };
 
 /** What came of it. */
-export function restoreResultLines({ key, present, image }: RestorePlan, outcome: RestoreOutcome): string[] {
+export function restoreResultLines(
+  table: string,
+  { key, present, image }: RestorePlan,
+  outcome: RestoreOutcome,
+): string[] {
   if (outcome.done === "restored")
-    return [`${humanJson(key)} is restored: the table has this version, as read again.`];
+    return [`${humanJson(key)} in ${table} is restored: it has this version, as read again.`];
   const { written, present: now } = outcome;
   return [NOT_RESTORED[written], ...differences(written === "no" ? present : image, now)];
 }
 
 function differences(before: WireItem | undefined, after: WireItem | undefined): string[] {
   const all = pathDifferences(before, after);
-  const value = (side: Parameters<typeof humanValue>[0] | undefined) => {
-    const text = side === undefined ? "(none)" : humanValue(side);
-    return text.length > LONGEST_VALUE ? `${Array.from(text).slice(0, LONGEST_VALUE).join("")}…` : text;
-  };
-  const lines = all
-    .slice(0, MOST_DIFFERENCES)
-    .map(({ path, before, after }) => `  ${path}: ${value(before)} → ${value(after)}`);
+  const value = (text = "(none)") =>
+    text.length > LONGEST_VALUE ? `${Array.from(text).slice(0, LONGEST_VALUE).join("")}…` : text;
+  const lines = all.slice(0, MOST_DIFFERENCES).map(({ path, before, after }) => {
+    const texts = valueTexts({
+      name: path,
+      ...(before && { primary: before }),
+      ...(after && { replica: after }),
+    });
+    return `  ${path}: ${value(texts.primary)} → ${value(texts.replica)}`;
+  });
   return all.length > lines.length ? [...lines, `  and ${all.length - lines.length} more`] : lines;
 }
