@@ -1,8 +1,8 @@
 import type { RestoreOutcome, RestorePlan } from "../../core/history/restore-version.ts";
 import type { WireItem } from "../../core/item/attribute-value.ts";
 import { humanJson } from "../../core/item/human.ts";
+import { valueTexts } from "../../core/item/value-text.ts";
 import { pathDifferences } from "../../core/record/path-differences.ts";
-import { valueTexts } from "../../tui/state/detail/value-text.ts";
 
 const MOST_DIFFERENCES = 12;
 const LONGEST_VALUE = 60;

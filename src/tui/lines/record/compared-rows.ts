@@ -1,8 +1,8 @@
 import { escapeForTerminal } from "../../../core/escape.ts";
 import type { KeySchema, WireItem } from "../../../core/item/attribute-value.ts";
 import type { Ignored } from "../../../core/item/canonical.ts";
+import { valueTexts } from "../../../core/item/value-text.ts";
 import { type ComparedAttribute, comparedAttributes } from "../../../core/record/path-differences.ts";
-import { valueTexts } from "../../state/detail/value-text.ts";
 
 /** Two images of one record, and which of them has what a `+` stands for. */
 export interface ComparedImages {

@@ -1,5 +1,6 @@
 import type { AttributeDifference } from "../../../core/diff/discrepancy.ts";
 import { escapeForTerminal } from "../../../core/escape.ts";
+import { valueTexts } from "../../../core/item/value-text.ts";
 import { changedParts } from "../../format/changed-part.ts";
 import { span } from "../../format/spans.ts";
 import { tableText } from "../../format/table-text.ts";
@@ -8,7 +9,6 @@ import type { SideLabels } from "../run-state.ts";
 import { type Cell, cell, cellLine, firstChange } from "./cell.ts";
 import { type Columns, labelWidth, SIGN } from "./columns.ts";
 import { type Block, besides, SIGN_TONES, type Sign, signSpan } from "./signed-block.ts";
-import { valueTexts } from "./value-text.ts";
 
 interface Values {
   primary?: Cell;

@@ -2,6 +2,7 @@ import stringWidth from "string-width";
 import { escapeForTerminal } from "../../../core/escape.ts";
 import type { WireItem } from "../../../core/item/attribute-value.ts";
 import { equalValues } from "../../../core/item/equal.ts";
+import { valueTexts } from "../../../core/item/value-text.ts";
 import { type PathDifference, pathDifferences } from "../../../core/record/path-differences.ts";
 import { changedParts, type Range } from "../../format/changed-part.ts";
 import { type Line, span } from "../../format/spans.ts";
@@ -13,7 +14,6 @@ import { BlockDocument } from "../detail/block-document.ts";
 import { type Cell, cell, cellLine, firstChange } from "../detail/cell.ts";
 import { GAP, SIGN } from "../detail/columns.ts";
 import { type Block, besides, SIGN_TONES, type Sign, signSpan } from "../detail/signed-block.ts";
-import { valueTexts } from "../detail/value-text.ts";
 import { aroundChange } from "./around-change.ts";
 import { nameColumn } from "./name-column.ts";
 

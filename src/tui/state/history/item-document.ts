@@ -1,12 +1,12 @@
 import { escapeForTerminal } from "../../../core/escape.ts";
 import type { AttributeValue, WireItem } from "../../../core/item/attribute-value.ts";
+import { valueText } from "../../../core/item/value-text.ts";
 import { tableText } from "../../format/table-text.ts";
 import type { Glyphs } from "../../terminal/glyphs.ts";
 import { BlockDocument } from "../detail/block-document.ts";
 import { cell } from "../detail/cell.ts";
 import { GAP, SIGN } from "../detail/columns.ts";
 import { type Block, besides } from "../detail/signed-block.ts";
-import { valueText } from "../detail/value-text.ts";
 import type { TextFinder } from "./find-text.ts";
 import { nameColumn } from "./name-column.ts";
 

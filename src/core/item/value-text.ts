@@ -1,6 +1,6 @@
-import type { AttributeDifference } from "../../../core/diff/discrepancy.ts";
-import { type AttributeValue, typeOf } from "../../../core/item/attribute-value.ts";
-import { humanValue, safeJson } from "../../../core/item/human.ts";
+import type { AttributeDifference } from "../diff/discrepancy.ts";
+import { type AttributeValue, typeOf } from "./attribute-value.ts";
+import { humanValue, safeJson } from "./human.ts";
 
 export interface ValueTexts {
   primary?: string;
