@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { Confirmer } from "../../src/core/diff/confirmer.ts";
 import { DdbrError } from "../../src/core/errors.ts";
 import type { WireItem } from "../../src/core/item/attribute-value.ts";
-import type { Table } from "../../src/core/table/table.ts";
+import { parseTableLocation } from "../../src/core/location.ts";
+import { PauseGate } from "../../src/core/pause-gate.ts";
+import { openTable, type Table } from "../../src/core/table/table.ts";
 import { dynamoDbEndpoint } from "../helpers/dynamodb.ts";
 import { type FaultProxy, startFaultProxy } from "../helpers/fault-proxy.ts";
 import { runDiff } from "../helpers/run-diff.ts";
@@ -55,6 +58,36 @@ describe("reading again", () => {
       "primary consistently",
     ]);
   });
+});
+
+test.each([
+  ["missing", 1, 0],
+  ["extraneous", 0, 1],
+  ["different", 1, 1],
+] as const)("a record met from both sides is read once and reported once: %s", async (kind, here, there) => {
+  if (here) await primary.put(record("a", "1"));
+  if (there) await replica.put(record("a", "0"));
+  const sides = await Promise.all(
+    [primary, replica].map(({ location }) => openTable(parseTableLocation(location))),
+  );
+  const found: string[] = [];
+  const confirmer = new Confirmer({
+    primary: sides[0]!,
+    replica: sides[1]!,
+    schema: sides[0]!.description.schema,
+    ignored: undefined,
+    settleMs: 100,
+    batch: 100,
+    gate: new PauseGate(),
+    signal: new AbortController().signal,
+    report: (event) => event.type === "discrepancy" && found.push(event.discrepancy.kind),
+  });
+  await confirmer.add([{ key: "a", origin: "primary" }]);
+  await confirmer.add([{ key: "a", origin: "replica" }]);
+  await confirmer.finish();
+  expect(confirmer.undecided()).toEqual([]);
+  expect(found).toEqual([kind]);
+  for (const side of sides) side.close();
 });
 
 describe("a repair", () => {

@@ -52,6 +52,8 @@ const LONGEST_WRITE_PAUSE_MS = 5_000;
 export class Confirmer {
   readonly #options: ConfirmOptions;
   readonly #queue = new TinyQueue<Pending>([], (a, b) => a.dueAt - b.dueAt);
+  /** All that is undecided, by key: no request may name a key twice. */
+  readonly #pending = new Map<string, Pending>();
   /** Those being read or written just now. */
   readonly #active = new Set<Pending>();
   readonly #writes = pLimit(WRITES_AT_ONCE);
@@ -67,7 +69,17 @@ export class Confirmer {
   async add(candidates: readonly Candidate[]): Promise<void> {
     const { settleMs, signal } = this.#options;
     const now = performance.now();
-    for (const candidate of candidates) this.#queue.push(newPending(candidate, settleMs, now));
+    for (const candidate of candidates) {
+      const met = this.#pending.get(candidate.key);
+      if (met !== undefined) {
+        // Among live writes a record may be met twice, without its partner and then by it: then nobody else answers for it.
+        if (met.origin !== candidate.origin) met.origin = "pair";
+        continue;
+      }
+      const pending = newPending(candidate, settleMs, now);
+      this.#pending.set(candidate.key, pending);
+      this.#queue.push(pending);
+    }
     while (this.#queue.length >= MOST_PENDING) {
       signal.throwIfAborted();
       await sleep(POLL_MS);
@@ -87,7 +99,7 @@ export class Confirmer {
 
   /** What is undecided: after a failure or a stop, what was not done. */
   undecided(): Pending[] {
-    return [...this.#queue.data, ...this.#active];
+    return [...this.#pending.values()];
   }
 
   async #work(): Promise<void> {
@@ -170,7 +182,7 @@ export class Confirmer {
         if (repair !== undefined) return planRepair(primary, replica, ignored);
       }
     }
-    this.#active.delete(pending);
+    this.#settled(pending);
     return undefined;
   }
 
@@ -203,7 +215,7 @@ export class Confirmer {
     const key = keyFromString(pending.key, schema);
     const code = error instanceof DdbrError ? error.code : undefined;
     if (code === "service-refused") {
-      this.#active.delete(pending);
+      this.#settled(pending);
       report({ type: "undone", undone: { key, reason: describeError(error) } });
       return;
     }
@@ -217,6 +229,11 @@ export class Confirmer {
     pending.written = step.action;
     const pause = Math.min(Math.max(failingMs, FIRST_WRITE_PAUSE_MS), LONGEST_WRITE_PAUSE_MS);
     this.#again(pending, now + pause * (0.5 + Math.random() / 2));
+  }
+
+  #settled(pending: Pending): void {
+    this.#active.delete(pending);
+    this.#pending.delete(pending.key);
   }
 
   #again(pending: Pending, dueAt: number): void {
