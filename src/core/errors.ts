@@ -43,6 +43,8 @@ const EXIT_CODES = {
   exists: EXIT.failure,
   "table-state": EXIT.failure,
   schema: EXIT.failure,
+  "stream-view": EXIT.failure,
+  record: EXIT.failure,
   throttled: EXIT.failure,
   service: EXIT.failure,
   "service-refused": EXIT.failure,

@@ -26,6 +26,8 @@ export function errorAnswer(fault: Fault, service: Service): Answer | undefined 
       return service === "s3"
         ? make(403, "AccessDenied", "Access Denied")
         : make(400, "AccessDeniedException", "User is not authorized to perform this operation.");
+    case "refuse":
+      return make(400, fault.code, "The request was refused.");
     default:
       return undefined;
   }

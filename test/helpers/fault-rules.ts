@@ -6,6 +6,8 @@ export type Fault =
   | { kind: "server-error"; status?: 500 | 503 }
   /** `AccessDeniedException`, HTTP 400; to S3 requests `AccessDenied`, HTTP 403. */
   | { kind: "access-denied" }
+  /** HTTP 400 with this code, from DynamoDB. */
+  | { kind: "refuse"; code: string }
   /** Of a BatchGetItem or BatchWriteItem this share (0..1) of the entries, rounded down, is not forwarded but given back. */
   | { kind: "unprocessed"; share: number }
   /** The connection is reset; the server never sees the request. */

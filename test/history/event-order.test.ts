@@ -52,38 +52,19 @@ describe.each(STORE_KINDS)("the order of a history on %s", (kind) => {
   }
 
   test(
-    "a batch that was delivered twice comes in the order of its events, and its repetitions change nothing",
+    "a batch that was delivered twice comes in the order of its events, each of them once",
     async () => {
       const batch = Array.from({ length: 12 }, (_, v) => event("twice", v, v === 6));
       // The second delivery begins over, and the stream goes on.
       const versions = await told("twice", [...batch, ...batch.slice(3, 9), event("twice", 12)]);
       const values = versions.map(({ item, deleted }) => (deleted ? "deleted" : Number(item!.v!.N)));
-      expect(values).toEqual([12, 11, 10, 9, 8, 8, 7, 7, "deleted", "deleted", 5, 5, 4, 4, 3, 3, 2, 1, 0]);
+      expect(values).toEqual([12, 11, 10, 9, 8, 7, "deleted", 5, 4, 3, 2, 1, 0]);
       const sequences = versions.map(({ sequenceNumber }) => BigInt(sequenceNumber!));
       expect(sequences).toEqual(sequences.toSorted((a, b) => (a < b ? 1 : a > b ? -1 : 0)));
       const changes = versions.map(({ change, changed }) => `${change} ${changed ?? ""}`.trim());
       expect(changes).toEqual([
-        ...[
-          "changed v",
-          "changed v",
-          "changed v",
-          "changed v",
-          "unchanged",
-          "changed v",
-          "unchanged",
-          "restored",
-        ],
-        ...[
-          "deleted",
-          "deleted",
-          "unchanged",
-          "changed v",
-          "unchanged",
-          "changed v",
-          "unchanged",
-          "changed v",
-        ],
-        ...["changed v", "changed v", "created"],
+        ...["changed v", "changed v", "changed v", "changed v", "changed v", "restored", "deleted"],
+        ...["changed v", "changed v", "changed v", "changed v", "changed v", "created"],
       ]);
     },
     MINUTE,
@@ -104,9 +85,9 @@ describe.each(STORE_KINDS)("the order of a history on %s", (kind) => {
         late(2),
         bare(102),
       ]);
-      expect(versions.map(({ item }) => Number(item!.v!.N))).toEqual([102, 2, 2, 101, 1, 1, 100]);
+      expect(versions.map(({ item }) => Number(item!.v!.N))).toEqual([102, 2, 101, 1, 100]);
       expect(versions.map(({ sequenceNumber }) => sequenceNumber !== undefined)).toEqual([
-        ...[false, true, true, false, true, true, false],
+        ...[false, true, false, true, false],
       ]);
     },
     MINUTE,

@@ -4,7 +4,12 @@ import { DdbrError } from "../../core/errors.ts";
 import { hasCheckpoint } from "../../core/incremental/backfill-checkpoint.ts";
 import { snapshotFolder } from "../../core/incremental/snapshot-folder.ts";
 import type { S3StoreOptions } from "../../core/store/s3/s3-store.ts";
-import { parseStoreLocation, type StoreLocation, splitFile } from "../../core/store/store-location.ts";
+import {
+  isWithin,
+  parseStoreLocation,
+  type StoreLocation,
+  splitFile,
+} from "../../core/store/store-location.ts";
 import { localFile } from "../options/local-file.ts";
 import { momentOption } from "../options/moment.ts";
 import { numberOption } from "../options/numbers.ts";
@@ -147,18 +152,6 @@ function refuseDirectory({ folder, name }: SnapshotRequest): void {
   const path = join(folder.path, name);
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
   throw new DdbrError("file", "is a directory", { subject: path, hint: "name the file to be written" });
-}
-
-/** Whether a place is a folder, or somewhere below it. */
-function isWithin(place: StoreLocation, folder: StoreLocation): boolean {
-  if (place.kind === "s3") {
-    return (
-      folder.kind === "s3" &&
-      place.bucket === folder.bucket &&
-      (folder.prefix === "" || `${place.prefix}/`.startsWith(`${folder.prefix}/`))
-    );
-  }
-  return folder.kind === "directory" && `${place.path}/`.startsWith(`${folder.path}/`.replace(/\/+$/, "/"));
 }
 
 function metricOption(text: string | undefined, { access }: S3StoreOptions): MetricPlace | undefined {

@@ -39,8 +39,8 @@ interface Kept {
 }
 
 /**
- * Reads every version, newest first and in the order of events. The items are on disk meanwhile, so however long a history is
- * and however large its items, only two are in memory.
+ * Reads every version, newest first and in the order of events; an event that was delivered, and so stored, more than once is one
+ * version. The items are on disk meanwhile, so however long a history is and however large its items, only two are in memory.
  */
 export async function* readAllVersions(
   history: RecordHistory,
@@ -53,7 +53,7 @@ export async function* readAllVersions(
       const { recorded, item, problem } = await history.read(version, signal);
       kept[index] = { version, recorded, problem, place: item && append(spool, item) };
     });
-    const ordered = inEventOrder(kept, ({ recorded }) => recorded.sequence);
+    const ordered = onePerEvent(inEventOrder(kept, ({ recorded }) => recorded.sequence));
     const itemOf = (one: Kept | undefined) =>
       one?.place && (JSON.parse(spool.read(one.place.offset, one.place.length).toString()) as WireItem);
     let item = itemOf(ordered[0]);
@@ -67,6 +67,18 @@ export async function* readAllVersions(
   } finally {
     spool.close();
   }
+}
+
+/** Of neighbours with the same sequence number the one that was stored last, or the last that can be read. */
+function onePerEvent(ordered: readonly Kept[]): Kept[] {
+  const events: Kept[] = [];
+  for (const one of ordered) {
+    const last = events.at(-1);
+    const { sequence } = one.recorded;
+    if (sequence === undefined || last?.recorded.sequence !== sequence) events.push(one);
+    else if (last.problem !== undefined && one.problem === undefined) events[events.length - 1] = one;
+  }
+  return events;
 }
 
 function append(spool: SpoolFile, item: WireItem): Kept["place"] {

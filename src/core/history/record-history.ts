@@ -3,6 +3,7 @@ import { olderRecordNames, readRecordBody, recordName } from "../incremental/rec
 import type { KeySchema, WireItem, WireKey } from "../item/attribute-value.ts";
 import { EVENT_NAME, EVENT_TIME, SEQUENCE } from "../store/metadata-names.ts";
 import type { Metadata, ObjectStore, ObjectVersion, StoredObject } from "../store/object-store.ts";
+import { compareSequences } from "../stream/sequence.ts";
 
 /** One version of a record, or its deletion, as the listing has it: nothing of it has been read yet. */
 export interface HistoryVersion {
@@ -144,11 +145,4 @@ export function inEventOrder<Version>(
   const sorted = sequenced.toSorted((a, b) => compareSequences(sequenceOf(b)!, sequenceOf(a)!));
   let next = 0;
   return versions.map((version) => (sequenceOf(version) === undefined ? version : sorted[next++]!));
-}
-
-/** Sequence numbers are whole numbers of up to 40 digits. */
-function compareSequences(a: string, b: string): number {
-  const [one, other] = [a.replace(/^0+/, ""), b.replace(/^0+/, "")];
-  if (one.length !== other.length) return one.length - other.length;
-  return one < other ? -1 : one > other ? 1 : 0;
 }

@@ -1,6 +1,7 @@
 import { CloudWatchClient, type MetricDatum, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { FetchHttpHandler } from "@smithy/fetch-http-handler";
 import { type AccessOptions, clientAccess } from "../table/access.ts";
+import { untilStopped } from "../until-stopped.ts";
 import { metricsFailure, noRegion, notInTime } from "./metrics-failure.ts";
 
 export interface BackupMetrics {
@@ -72,12 +73,4 @@ function metricData({ outcome, table }: BackupMetrics): MetricDatum[] {
 /** As people name it to `--metric`. */
 function subjectOf({ region, namespace, table }: BackupMetrics): string {
   return `metrics ${[region, namespace, table].filter((part) => part !== undefined).join("/")}`;
-}
-
-function untilStopped<T>(work: Promise<T>, stop: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onStop = () => reject(stop.reason);
-  if (stop.aborted) onStop();
-  stop.addEventListener("abort", onStop, { once: true });
-  return Promise.race([work, promise]).finally(() => stop.removeEventListener("abort", onStop));
 }

@@ -4,16 +4,23 @@ import { fileURLToPath } from "node:url";
 import { DdbrError } from "../errors.ts";
 
 /** Where backups are: a bucket with a prefix, or a directory. */
-export type StoreLocation =
-  | {
-      kind: "s3";
-      /** As typed, without slashes at its end. */
-      text: string;
-      bucket: string;
-      /** Key names before everything else; may be empty. */
-      prefix: string;
-    }
-  | { kind: "directory"; text: string /** Absolute. */; path: string };
+export type StoreLocation = S3Location | DirectoryLocation;
+
+export interface S3Location {
+  kind: "s3";
+  /** As typed, without slashes at its end. */
+  text: string;
+  bucket: string;
+  /** Key names before everything else; may be empty. */
+  prefix: string;
+}
+
+interface DirectoryLocation {
+  kind: "directory";
+  text: string;
+  /** Absolute. */
+  path: string;
+}
 
 export const STORE_FORMS =
   "a place for backups is s3://bucket/prefix, file:///path or a path with a slash, e.g. ./backups";
@@ -91,7 +98,9 @@ export function placeIn(location: StoreLocation, name: string): StoreLocation {
 }
 
 /** A file's place: the folder it is in, and its name. @throws DdbrError `location` where no file is named */
-export function splitFile(location: StoreLocation): { folder: StoreLocation; name: string } {
+export function splitFile<Location extends StoreLocation>(
+  location: Location,
+): { folder: Location; name: string } {
   const wholePath = location.kind === "directory" ? location.path : location.prefix;
   const name = basename(wholePath);
   if (name === "") throw wrong(location.text, "names no file");
@@ -100,4 +109,16 @@ export function splitFile(location: StoreLocation): { folder: StoreLocation; nam
     return { folder: { ...location, text: folder, path: dirname(location.path) }, name };
   }
   return { folder: { ...location, text: folder, prefix: wholePath.slice(0, -name.length - 1) }, name };
+}
+
+/** Whether a place is a folder, or somewhere below it. */
+export function isWithin(place: StoreLocation, folder: StoreLocation): boolean {
+  if (place.kind === "s3") {
+    return (
+      folder.kind === "s3" &&
+      place.bucket === folder.bucket &&
+      (folder.prefix === "" || `${place.prefix}/`.startsWith(`${folder.prefix}/`))
+    );
+  }
+  return folder.kind === "directory" && `${place.path}/`.startsWith(`${folder.path}/`.replace(/\/+$/, "/"));
 }

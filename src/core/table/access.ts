@@ -9,6 +9,8 @@ export interface AccessOptions {
   /** A role to assume, with the profile's or the chain's credentials. */
   roleArn?: string;
   externalId?: string;
+  /** Credentials of their own, instead of a profile's or the chain's. */
+  keys?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
   /** Nobody in particular: for a server of one's own, whatever the environment says. */
   anyone?: boolean;
 }
@@ -30,7 +32,7 @@ type ClientAccess = Pick<DynamoDBClientConfig, "endpoint" | "region" | "profile"
 /** The client's settings for region, endpoint and credentials. */
 export async function clientAccess(
   location: Place,
-  { profile, roleArn, externalId, anyone }: AccessOptions,
+  { profile, roleArn, externalId, keys, anyone }: AccessOptions,
   service: ConfiguredService = "dynamodb",
 ): Promise<ClientAccess> {
   const config: ClientAccess = {};
@@ -40,7 +42,7 @@ export async function clientAccess(
   const region = location.region ?? (location.endpoint ? serverRegion(location.endpoint) : undefined);
   if (region !== undefined) config.region = region;
   if (profile !== undefined) config.profile = profile;
-  const credentials = await namedCredentials(profile);
+  const credentials = keys ?? (await namedCredentials(profile));
   if (credentials !== undefined) config.credentials = credentials;
   if (roleArn !== undefined) {
     const { fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
@@ -55,7 +57,10 @@ export async function clientAccess(
     });
   } else if (
     anyone ||
-    (profile === undefined && isServerOfOnesOwn(location) && !hasCredentialsInEnvironment())
+    (profile === undefined &&
+      keys === undefined &&
+      isServerOfOnesOwn(location) &&
+      !hasCredentialsInEnvironment())
   ) {
     config.credentials = ANYONE;
   }

@@ -240,7 +240,7 @@ export async function openDynamo(location: TableLocation, options: DynamoOptions
  * Takes an answer in one piece: going through its stream costs several times the CPU and memory.
  * The handler and the protocols only look at these members of a Response.
  */
-async function fetchWhole(request: Request): Promise<unknown> {
+export async function fetchWhole(request: Request): Promise<unknown> {
   // A signed request is for the server it was made for, and for no other.
   const response = await fetch(request, { redirect: "manual" });
   const { headers, status, statusText } = response;

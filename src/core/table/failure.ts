@@ -61,7 +61,7 @@ export function toDdbrError(thrown: unknown, operation: string, subject: string)
   if (isConnectionFailure(error)) {
     return wrap(
       "connection",
-      `cannot reach the server: ${said.replace(/\. For more information, pass.*$/, "")}`,
+      `cannot reach the server: ${connectionReason(error)}`,
       "check the address and the network",
     );
   }
@@ -95,6 +95,12 @@ function isConnectionFailure(error: ServiceError): boolean {
   if (error instanceof SyntaxError || error.name === "TimeoutError") return true;
   if (CONNECTION_CODES.test(error.code ?? "")) return true;
   return error instanceof TypeError && /fetch|network|body|terminated|socket/i.test(error.message);
+}
+
+/** Bun adds advice for programmers; Node tells the reason only in the cause. */
+export function connectionReason({ message, cause }: Error): string {
+  const reason = cause instanceof Error && cause.message !== "" ? cause.message : message;
+  return firstLine(reason).replace(/\. For more information, pass.*$/, "");
 }
 
 function firstLine(text: string): string {

@@ -1,7 +1,14 @@
 import { loadSharedConfigFiles } from "@smithy/core/config";
 
 /** A service by the name that the AWS config file and, in capitals, the environment have for it. */
-export type ConfiguredService = "dynamodb" | "s3" | "cloudwatch";
+export type ConfiguredService =
+  | "dynamodb"
+  | "dynamodb_streams"
+  | "s3"
+  | "cloudwatch"
+  | "cloudformation"
+  | "lambda"
+  | "sqs";
 
 /**
  * The endpoint that a profile of the AWS config file sets for a service, by `services` or `endpoint_url`.

@@ -1,7 +1,14 @@
 import { AwsJson1_0Protocol } from "@aws-sdk/core/protocols";
 
 /** The operations that carry items; all others go the SDK's usual way. */
-const WIRE_OPERATIONS = new Set(["Scan", "BatchGetItem", "BatchWriteItem", "PutItem", "DeleteItem"]);
+const WIRE_OPERATIONS = new Set([
+  "Scan",
+  "BatchGetItem",
+  "BatchWriteItem",
+  "PutItem",
+  "DeleteItem",
+  "GetRecords",
+]);
 
 type SerializeRequest = AwsJson1_0Protocol["serializeRequest"];
 type DeserializeResponse = AwsJson1_0Protocol["deserializeResponse"];

@@ -1,4 +1,5 @@
 import { DdbrError, type ErrorCode } from "../../errors.ts";
+import { connectionReason } from "../../table/failure.ts";
 import { S3Refusal } from "./s3-refusal.ts";
 import { NotS3 } from "./s3-xml.ts";
 
@@ -51,7 +52,7 @@ export function s3Failure(thrown: unknown, asked: Asked): unknown {
   if (isConnectionFailure(thrown)) {
     return wrap(
       "connection",
-      `cannot reach the server: ${reasonOf(thrown)}`,
+      `cannot reach the server: ${connectionReason(thrown)}`,
       "check the address and the network",
     );
   }
@@ -144,12 +145,6 @@ function isConnectionFailure(error: Error & { code?: unknown; cause?: unknown })
   const { cause } = error;
   if (cause instanceof Error && "code" in cause && CONNECTION.test(String(cause.code))) return true;
   return error instanceof TypeError && /fetch failed|network|terminated|socket/i.test(error.message);
-}
-
-/** Bun adds advice for programmers; Node tells the reason only in the cause. */
-function reasonOf({ message, cause }: Error): string {
-  const reason = cause instanceof Error && cause.message !== "" ? cause.message : message;
-  return firstLine(reason).replace(/\. For more information, pass.*$/, "");
 }
 
 function firstLine(text: string): string {
