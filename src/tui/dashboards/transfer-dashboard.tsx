@@ -1,6 +1,10 @@
 import type { TransferSummary } from "../../core/transfer/transfer-events.ts";
+import { progressScreen } from "../lines/transfer/progress-screen.ts";
+import { transferHelp } from "../lines/transfer/transfer-help.ts";
+import { transferOneLine } from "../lines/transfer/transfer-one-line.ts";
+import type { TransferFrame } from "../state/transfer/transfer-frame.ts";
 import { type DashboardTerminal, runBehindScreen } from "./behind-screen.ts";
-import { TransferScreen } from "./transfer-screen.ts";
+import { RunScreen, type RunViews } from "./run-screen.ts";
 import { type RunTransfer, TransferSession } from "./transfer-session.ts";
 
 export type { TransferDashboardJob } from "./transfer-session.ts";
@@ -10,6 +14,12 @@ export interface TransferDashboardOptions extends DashboardTerminal {
   title: string;
   run: RunTransfer;
 }
+
+export const TRANSFER_VIEWS: RunViews<TransferFrame> = {
+  oneLine: transferOneLine,
+  help: transferHelp,
+  lines: progressScreen,
+};
 
 /**
  * Runs a transfer on the terminal's alternate screen, which closes by itself when the run is over. `q`, Ctrl-C and signals
@@ -21,7 +31,8 @@ export async function showTransferDashboard(options: TransferDashboardOptions): 
   const session = new TransferSession(options.run);
   const behind = {
     session,
-    program: (interrupt: () => void) => new TransferScreen(session, { title: options.title, interrupt }),
+    program: (interrupt: () => void) =>
+      new RunScreen(session, TRANSFER_VIEWS, { title: options.title, interrupt }),
     show: () => session.show(),
   };
   return await runBehindScreen(behind, options);

@@ -17,6 +17,8 @@ export interface Heading {
   heads: readonly string[];
   /** Where it goes from and to; nothing before that is known. Comes from outside: escaped here. */
   names?: { from: string; to: string };
+  /** It goes on until it is stopped: there is no time to go. */
+  endless?: true;
   /** What the run came to, once it is over. */
   outcome: { word: string; tone: Tone };
 }
@@ -55,6 +57,7 @@ function timesOf(heading: Heading, pulse: Pulse): Line {
   const elapsed = span(clock(pulse.elapsed));
   const badge = badgeOf(heading, pulse);
   if (badge) return [badge, span("  "), elapsed];
+  if (heading.endless) return [elapsed];
   return [elapsed, span("  ETA ", "dim"), span(remaining(pulse.eta))];
 }
 

@@ -2,7 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { renderToString } from "ink";
 import type { TransferJob } from "../../../src/core/transfer/transfer-events.ts";
 import { LineScreen } from "../../../src/tui/components/line-screen.tsx";
-import { TransferScreen } from "../../../src/tui/dashboards/transfer-screen.ts";
+import { RunScreen } from "../../../src/tui/dashboards/run-screen.ts";
+import { TRANSFER_VIEWS } from "../../../src/tui/dashboards/transfer-dashboard.tsx";
 import { TransferSession } from "../../../src/tui/dashboards/transfer-session.ts";
 import { canvasOf, type Size } from "../../../src/tui/terminal/canvas.ts";
 import type { Environment } from "../../../src/tui/terminal/environment.ts";
@@ -29,7 +30,7 @@ async function screenAt(script: TransferScript, until: Until, size: Size, env: E
   if (!session.over) session.togglePause();
   await Bun.sleep(5);
   const title = TITLES[script.job ?? "backup"];
-  const screen = new TransferScreen(session, { title, interrupt: () => {} });
+  const screen = new RunScreen(session, TRANSFER_VIEWS, { title, interrupt: () => {} });
   const canvas = canvasOf(size, env);
   return {
     end: () => session.stop(),
