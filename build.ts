@@ -1,5 +1,5 @@
 /**
- * Builds the standalone binary.
+ * Builds the Lambda functions (dist/lambda.zip) and the standalone binary, which carries them.
  *
  *   bun build.ts                                   ./ddbr for this platform
  *   bun build.ts --target linux-arm64 --target …   dist/ddbr-<target>
@@ -8,7 +8,8 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Build } from "bun";
-import { buildBinary } from "./scripts/build/binary.ts";
+import { buildBinary, LAMBDA_ZIP } from "./scripts/build/binary.ts";
+import { buildLambda } from "./scripts/build/lambda-bundle.ts";
 import { outfileOf, parseTargets, runtimeOf, TARGETS } from "./scripts/build/targets.ts";
 
 const HOST = { outfile: process.platform === "win32" ? "ddbr.exe" : "ddbr" };
@@ -30,12 +31,17 @@ function parseCommandLine(): Binary[] {
 }
 
 async function build(binaries: Binary[]): Promise<void> {
-  for (const binary of binaries) {
-    const start = performance.now();
-    await buildBinary(binary);
-    const megabytes = Bun.file(join(import.meta.dir, binary.outfile)).size / 1e6;
-    console.log(`${binary.outfile}  ${megabytes.toFixed(0)} MB  ${Math.round(performance.now() - start)} ms`);
-  }
+  if (binaries.length === 0) return;
+  await timed("dist/lambda.zip", () => buildLambda(LAMBDA_ZIP));
+  for (const binary of binaries) await timed(binary.outfile, () => buildBinary(binary));
+}
+
+async function timed(outfile: string, work: () => Promise<void>): Promise<void> {
+  const start = performance.now();
+  await work();
+  const megabytes = Bun.file(join(import.meta.dir, outfile)).size / 1e6;
+  const size = megabytes.toFixed(megabytes < 10 ? 1 : 0);
+  console.log(`${outfile}  ${size} MB  ${Math.round(performance.now() - start)} ms`);
 }
 
 function fail(problems: Error[], hint = ""): void {

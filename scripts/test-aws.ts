@@ -3,22 +3,26 @@
  *
  *   bun run test:aws [arguments of `bun test`]
  *
- * Starts moto on a free port of 127.0.0.1, installing it when it is absent, and stops it afterwards.
- * DDBR_TEST_AWS names a server to use instead. The last line is `N passed, N failed`.
+ * Starts moto on a free port of 127.0.0.1, installing it when it is absent, and stops it afterwards; installs cfn-lint as well.
+ * DDBR_TEST_AWS names a server to use instead, DDBR_TEST_CFN_LINT a Python that has cfn-lint. The last line is `N passed, N failed`.
  */
+import { installCfnLint } from "./testbed/cfn-lint-install.ts";
 import { installAbsent } from "./testbed/install.ts";
 import { startMoto } from "./testbed/moto.ts";
 import { installMoto } from "./testbed/moto-install.ts";
 import type { Reaper } from "./testbed/reaper.ts";
 import { testCommand } from "./testbed/test-command.ts";
 
-async function provideAws(reaper: Reaper): Promise<string> {
-  if (process.env.DDBR_TEST_AWS) return process.env.DDBR_TEST_AWS;
-  await installAbsent(["aws"]);
-  return startMoto(await installMoto(reaper), reaper);
+async function provideAws(reaper: Reaper): Promise<Record<string, string>> {
+  const { DDBR_TEST_AWS: server, DDBR_TEST_CFN_LINT: linter } = process.env;
+  if (!server || !linter) await installAbsent(["aws"]);
+  return {
+    DDBR_TEST_CFN_LINT: linter || (await installCfnLint(reaper)),
+    DDBR_TEST_AWS: server || (await startMoto(await installMoto(reaper), reaper)),
+  };
 }
 
 await testCommand({
-  ignore: "test/**",
-  prepare: async (reaper) => ({ servers: { DDBR_TEST_AWS: await provideAws(reaper) }, problems: [] }),
+  folder: "test-aws",
+  prepare: async (reaper) => ({ servers: await provideAws(reaper), problems: [] }),
 });

@@ -29,7 +29,7 @@ async function buildBinary(reaper: Reaper): Promise<string[]> {
 }
 
 await testCommand({
-  ignore: "test-aws/**",
+  folder: "test",
   async prepare(reaper) {
     const [servers, problems] = await Promise.all([provideServers(reaper), buildBinary(reaper)]);
     return { servers, problems };

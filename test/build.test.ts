@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { version } from "../package.json";
-import { buildBinary } from "../scripts/build/binary.ts";
+import { buildBinary, LAMBDA_ZIP } from "../scripts/build/binary.ts";
+import { buildLambda } from "../scripts/build/lambda-bundle.ts";
 import { outfileOf, parseTargets, TARGETS } from "../scripts/build/targets.ts";
 import { demoTables } from "../src/core/demo/demo-data.ts";
 import { EXIT } from "../src/core/errors.ts";
@@ -19,6 +21,7 @@ let binary: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ddbr-build-"));
   binary = join(folder, "ddbr");
+  if (!existsSync(LAMBDA_ZIP)) await buildLambda(LAMBDA_ZIP);
   await buildBinary({ outfile: binary });
 }, 60_000);
 
@@ -41,6 +44,13 @@ test("the binary takes nothing from the directory it runs in", async () => {
   await Bun.write(join(folder, "preloaded.ts"), 'console.log("preloaded");\n');
   const { stdout } = await runProgram([binary, "--version"], { cwd: folder });
   expect(stdout).toBe(`${version}\n`);
+});
+
+test("the binary carries the Lambda functions", async () => {
+  const path = join(folder, "lambda.zip");
+  const { code } = await runProgram([binary, "lambda", "template", "backup", "--bundle", path]);
+  expect(code).toBe(0);
+  expect(Buffer.from(await Bun.file(path).bytes()).equals(await Bun.file(LAMBDA_ZIP).bytes())).toBe(true);
 });
 
 test("the binary holds a DynamoDB with the demo's tables, in a thread", async () => {

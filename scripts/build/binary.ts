@@ -4,12 +4,16 @@ import { withoutDevtools } from "./without-devtools.ts";
 
 const ROOT = dirname(dirname(import.meta.dir));
 
+/** The Lambda functions; built before a binary is, which carries them. */
+export const LAMBDA_ZIP = join(ROOT, "dist/lambda.zip");
+
 /** Programs inside the binary: the command line, and what runs in threads of its own. */
 const ENTRYPOINTS = ["src/commands/cli.ts", "src/core/demo/dynalite-worker.ts"];
 
 /**
  * Compiles the command line into one executable.
  * Split and with bytecode, so that a run loads only the chunks it needs, already parsed.
+ * {@link LAMBDA_ZIP} must be there.
  * Throws an AggregateError with Bun's messages when the sources do not bundle.
  */
 export async function buildBinary(options: {

@@ -8,11 +8,13 @@ type Need = {
   isAbsent(): boolean;
   /** Debian's packages; of several lists the first whose packages Debian has here. */
   packages: [string[], ...string[][]];
-  /** Names a server to use instead. */
-  variable: string;
+  /** Names a server to use instead, where there may be one. */
+  variable?: string;
 };
 
 const CEPH_PROGRAMS = ["radosgw", "radosgw-admin", "ceph-mon", "ceph-osd", "ceph", "monmaptool"];
+/** Python is what node-gyp runs. */
+const BUILD_PROGRAMS = ["autoconf", "automake", "libtoolize", "cmake", "make", "g++", "xz", "python3"];
 const MINIMUM_JAVA = 17;
 const VENV_CHECK = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))";
 
@@ -36,6 +38,11 @@ const NEEDS = {
       Bun.spawnSync(["python3", "-c", VENV_CHECK], { stderr: "ignore" }).exitCode !== 0,
     packages: [["python3", "python3-venv"]],
     variable: "DDBR_TEST_AWS",
+  },
+  lambda: {
+    what: "a C++ compiler with CMake, Autotools, xz and Python (for Lambda's runtime client)",
+    isAbsent: () => BUILD_PROGRAMS.some((program) => !Bun.which(program)),
+    packages: [["autoconf", "automake", "libtool", "cmake", "make", "g++", "xz-utils", "python3"]],
   },
 } satisfies Record<string, Need>;
 
@@ -84,9 +91,12 @@ function usualPackages(absent: Need[]): string[] {
 }
 
 function howToInstall(absent: Need[]): string {
+  const variables = absent.flatMap(({ variable }) => variable ?? []);
   return (
     `the tests need ${absent.map(({ what }) => what).join(" and ")}. Install it with:\n` +
-    `  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${usualPackages(absent).join(" ")}\n` +
-    `or set ${absent.map(({ variable }) => variable).join(" and ")} to the address of a server to use instead.`
+    `  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${usualPackages(absent).join(" ")}` +
+    (variables.length > 0
+      ? `\nor set ${variables.join(" and ")} to the address of a server to use instead.`
+      : "")
   );
 }

@@ -15,9 +15,12 @@ export type TestBed = {
   problems: string[];
 };
 
+/** Each is of a test command of its own. */
+const FOLDERS = ["test", "test-aws", "test-lambda"] as const;
+
 export type TestCommand = {
-  /** Test files that are another command's, as a glob from the root. */
-  ignore: string;
+  /** Where its test files are. */
+  folder: (typeof FOLDERS)[number];
   prepare(reaper: Reaper): Promise<TestBed>;
 };
 
@@ -51,21 +54,25 @@ const FILES_AT_ONCE = 2;
 const LARGE = "**/*large*";
 
 /** All tests are run in two parts, those of large tables by themselves at the end. */
-function partsOf(args: string[], ignore: string): Pick<TestRunOptions, "args" | "ignore" | "filesAtOnce">[] {
+function partsOf(
+  args: string[],
+  ignore: string[],
+): Pick<TestRunOptions, "args" | "ignore" | "filesAtOnce">[] {
   const large = new Bun.Glob(LARGE);
-  const alone = findTestFiles(ROOT, [], [ignore]).filter((file) => large.match(file));
-  if (args.length > 0 || alone.length === 0) return [{ args, ignore: [ignore], filesAtOnce: FILES_AT_ONCE }];
+  const alone = findTestFiles(ROOT, [], ignore).filter((file) => large.match(file));
+  if (args.length > 0 || alone.length === 0) return [{ args, ignore, filesAtOnce: FILES_AT_ONCE }];
   return [
-    { args: [], ignore: [ignore, LARGE], filesAtOnce: FILES_AT_ONCE },
-    { args: alone, ignore: [ignore], filesAtOnce: 1 },
+    { args: [], ignore: [...ignore, LARGE], filesAtOnce: FILES_AT_ONCE },
+    { args: alone, ignore, filesAtOnce: 1 },
   ];
 }
 
-async function run({ ignore, prepare }: TestCommand, reaper: Reaper): Promise<number> {
+async function run({ folder, prepare }: TestCommand, reaper: Reaper): Promise<number> {
+  const others = FOLDERS.filter((other) => other !== folder).map((other) => `${other}/**`);
   const bed = await prepare(reaper);
   const problems = [...bed.problems];
   let counts: Counts | undefined = NO_COUNTS;
-  for (const part of partsOf(process.argv.slice(2), ignore)) {
+  for (const part of partsOf(process.argv.slice(2), others)) {
     const run = await runTests({
       ...part,
       env: testEnvironment(bed.servers, process.env),

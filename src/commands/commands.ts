@@ -5,12 +5,20 @@ import { DemoBackupCommand } from "./demo-backup.ts";
 import { DemoHistoryCommand } from "./demo-history.ts";
 import { DiffRecordCommand } from "./diff-record.ts";
 import { DiffTablesCommand } from "./diff-tables.ts";
+import { FollowCommand } from "./follow.ts";
 import { HelpCommand } from "./help.ts";
 import { IncrementalBackfillCommand } from "./incremental-backfill.ts";
 import { IncrementalBackupRecordCommand } from "./incremental-backup-record.ts";
 import { IncrementalDiffCommand } from "./incremental-diff.ts";
 import { IncrementalDiffRecordCommand } from "./incremental-diff-record.ts";
 import { IncrementalSnapshotCommand } from "./incremental-snapshot.ts";
+import { LambdaDeployBackupCommand } from "./lambda-deploy-backup.ts";
+import { LambdaDeployReplicatorCommand } from "./lambda-deploy-replicator.ts";
+import { LambdaDeploySnapshotCommand } from "./lambda-deploy-snapshot.ts";
+import { LambdaRedriveCommand } from "./lambda-redrive.ts";
+import { LambdaRemoveCommand } from "./lambda-remove.ts";
+import { LambdaStatusCommand } from "./lambda-status.ts";
+import { LambdaTemplateCommand } from "./lambda-template.ts";
 import { OverviewCommand } from "./overview.ts";
 import { RecordHistoryCommand } from "./record-history.ts";
 import { ReplicateRecordCommand } from "./replicate-record.ts";
@@ -28,6 +36,14 @@ export const COMMANDS: CommandClass[] = [
   IncrementalDiffRecordCommand,
   IncrementalBackupRecordCommand,
   RecordHistoryCommand,
+  FollowCommand,
+  LambdaDeployReplicatorCommand,
+  LambdaDeployBackupCommand,
+  LambdaDeploySnapshotCommand,
+  LambdaStatusCommand,
+  LambdaRedriveCommand,
+  LambdaRemoveCommand,
+  LambdaTemplateCommand,
   DemoCommand,
   DemoBackupCommand,
   DemoHistoryCommand,

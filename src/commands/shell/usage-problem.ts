@@ -23,16 +23,29 @@ export function explainSyntaxProblem(
   commands: readonly Definition[],
 ): DdbrError {
   const names = commands.map(nameOf);
-  const name = argv.find((word) => !word.startsWith("-"));
-  if (name === undefined || !names.includes(name)) return unknownCommand(argv, names);
+  const name = nameIn(argv, names);
+  if (name === undefined) return unknownCommand(argv, names);
   const command = commands[names.indexOf(name)]!;
   const reason = problem.candidates?.find((candidate) => candidate.reason)?.reason ?? problem.message;
   const { message, advice } = explainReason(reason, name, command);
   return usageError(message, `${advice}see \`ddbr ${name} --help\``);
 }
 
+const isWord = (word: string) => !word.startsWith("-");
+
+/** A command's name may be of several words. */
+function nameIn(argv: readonly string[], names: string[]): string | undefined {
+  const words = argv.filter(isWord).join(" ");
+  return names.find((name) => `${words} `.startsWith(`${name} `));
+}
+
 function unknownCommand(argv: readonly string[], names: string[]): DdbrError {
-  const word = argv.find((candidate) => !candidate.startsWith("-"));
+  const word = argv.find(isWord);
+  const group = names.filter((name) => name.startsWith(`${word} `));
+  if (group.length > 0) {
+    const words = argv.filter(isWord).slice(0, 2).join(" ");
+    return usageError(`${quoted(words)} is no command`, `there are ${group.join(", ")}; see \`ddbr --help\``);
+  }
   if (word !== undefined) {
     return usageError(`unknown command ${quoted(word)}`, `${didYouMean(word, names)}see \`ddbr --help\``);
   }
