@@ -85,7 +85,7 @@ describe.each(names)("%s", (command) => {
 /** Event → the cell of docs/events.md that names its members. */
 function documentedMembers(): Map<string, string> {
   const page = textOf(join(import.meta.dir, "../../docs/events.md"));
-  const transfers = page.slice(page.indexOf("## Transfers"));
+  const transfers = page.split(/^## /m).find((section) => section.startsWith("Transfers"))!;
   const found = new Map<string, string>();
   for (const [, events, members] of transfers.matchAll(/^\| (`[^|]*`) \| ([^|]*) \|$/gm)) {
     for (const [, event] of events!.matchAll(/`([a-z-]+)`/g)) found.set(event!, members!);
