@@ -3,11 +3,13 @@
  *
  *   bun run test:aws [arguments of `bun test`]
  *
- * Starts moto on a free port of 127.0.0.1, installing it when it is absent, and stops it afterwards; installs cfn-lint as well.
+ * Starts moto on a free port of 127.0.0.1, installing it when it is absent, and stops it afterwards; installs cfn-lint as well, and
+ * Lambda's runtime client, which runs what was deployed.
  * DDBR_TEST_AWS names a server to use instead, DDBR_TEST_CFN_LINT a Python that has cfn-lint. The last line is `N passed, N failed`.
  */
 import { installCfnLint } from "./testbed/cfn-lint-install.ts";
 import { installAbsent } from "./testbed/install.ts";
+import { installRuntimes } from "./testbed/lambda-runtimes.ts";
 import { startMoto } from "./testbed/moto.ts";
 import { installMoto } from "./testbed/moto-install.ts";
 import type { Reaper } from "./testbed/reaper.ts";
@@ -15,8 +17,9 @@ import { testCommand } from "./testbed/test-command.ts";
 
 async function provideAws(reaper: Reaper): Promise<Record<string, string>> {
   const { DDBR_TEST_AWS: server, DDBR_TEST_CFN_LINT: linter } = process.env;
-  if (!server || !linter) await installAbsent(["aws"]);
+  await installAbsent([...(server && linter ? [] : (["aws"] as const)), "lambda"]);
   return {
+    DDBR_TEST_LAMBDA: await installRuntimes(reaper),
     DDBR_TEST_CFN_LINT: linter || (await installCfnLint(reaper)),
     DDBR_TEST_AWS: server || (await startMoto(await installMoto(reaper), reaper)),
   };

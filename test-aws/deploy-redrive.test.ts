@@ -1,22 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import {
-  type AttributeValue,
-  DeleteItemCommand,
-  DynamoDBClient,
-  PutItemCommand,
-  ScanCommand,
-} from "@aws-sdk/client-dynamodb";
-import {
-  DescribeStreamCommand,
-  DynamoDBStreamsClient,
-  GetRecordsCommand,
-  GetShardIteratorCommand,
-} from "@aws-sdk/client-dynamodb-streams";
-import { GetObjectCommand, ListObjectVersionsCommand } from "@aws-sdk/client-s3";
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { uniqueName } from "../test/helpers/environment.ts";
 import { type Account, ELSEWHERE, eventsOf, HOME, openAccount } from "./helpers/account.ts";
-import { aws } from "./helpers/backup-metrics.ts";
+import { type ChangedTable, changedTable, REMAINING } from "./helpers/changed-table.ts";
+import { itemsOf, versionsByStream, versionsOf } from "./helpers/written.ts";
 
 const MINUTE = 60_000;
 
@@ -26,43 +13,10 @@ beforeAll(async () => {
 }, MINUTE);
 afterAll(() => account.close());
 
-/** A primary with some changes in its stream, the last of which are of records that came before. */
-async function changedTable(): Promise<{
-  table: string;
-  shard: string;
-  stream: string;
-  sequences: string[];
-}> {
-  const TableName = uniqueName("orders");
-  await account.createTable(HOME, TableName, "NEW_AND_OLD_IMAGES");
-  const put = (id: string, v: number) =>
-    account.dynamo.send(new PutItemCommand({ TableName, Item: { id: { S: id }, v: { N: `${v}` } } }));
-  await put("a", 1);
-  await put("b", 2);
-  await put("c", 3);
-  await put("a", 4);
-  await account.dynamo.send(new DeleteItemCommand({ TableName, Key: { id: { S: "b" } } }));
-  const stream = (await account.streamOf(TableName))!;
-  const streams = new DynamoDBStreamsClient({ endpoint: aws(), region: HOME });
-  const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn: stream }));
-  const shard = StreamDescription!.Shards![0]!.ShardId!;
-  const first = { StreamArn: stream, ShardId: shard, ShardIteratorType: "TRIM_HORIZON" } as const;
-  const { ShardIterator } = await streams.send(new GetShardIteratorCommand(first));
-  const { Records } = await streams.send(new GetRecordsCommand({ ShardIterator }));
-  streams.destroy();
-  return {
-    table: TableName,
-    shard,
-    stream,
-    sequences: Records!.map(({ dynamodb }) => dynamodb!.SequenceNumber!),
-  };
-}
-
-type Changed = Awaited<ReturnType<typeof changedTable>>;
-
 /** Tells the failure queue of records, as Lambda does. */
-async function giveUpOn(name: string, { shard, stream, sequences }: Changed, from: number, to: number) {
+async function giveUpOn(name: string, { shard, stream, records }: ChangedTable, from: number, to: number) {
   const QueueUrl = await queueOf(name);
+  const sequenceAt = (at: number) => records[at]!.dynamodb!.SequenceNumber;
   const MessageBody = JSON.stringify({
     requestContext: {
       requestId: "316aa6d0-8154-xmpl-9af7-85d5f4a6bc81",
@@ -75,8 +29,8 @@ async function giveUpOn(name: string, { shard, stream, sequences }: Changed, fro
     timestamp: "2026-11-20T00:13:49.717Z",
     DDBStreamBatchInfo: {
       shardId: shard,
-      startSequenceNumber: sequences[from],
-      endSequenceNumber: sequences[to],
+      startSequenceNumber: sequenceAt(from),
+      endSequenceNumber: sequenceAt(to),
       approximateArrivalOfFirstRecord: "2026-11-20T00:13:19Z",
       approximateArrivalOfLastRecord: "2026-11-20T00:13:19Z",
       batchSize: to - from + 1,
@@ -111,17 +65,10 @@ async function redrive(name: string, ...options: string[]) {
   return { code, events: eventsOf(stdout) };
 }
 
-async function itemsOf(region: string, TableName: string): Promise<Record<string, AttributeValue>[]> {
-  const client = new DynamoDBClient({ endpoint: aws(), region });
-  const { Items } = await client.send(new ScanCommand({ TableName }));
-  client.destroy();
-  return Items!.toSorted((one, other) => (one.id!.S! < other.id!.S! ? -1 : 1));
-}
-
 test(
   "a replica's records are made what the primary's are now, and the messages deleted",
   async () => {
-    const changed = await changedTable();
+    const changed = await changedTable(account);
     const { table } = changed;
     await account.createTable(ELSEWHERE, table);
     const name = await deploy("replicator", `${HOME}/${table}`, `${ELSEWHERE}/${table}`);
@@ -139,10 +86,7 @@ test(
     expect(done.events.at(-1)).toMatchObject({ messages: 2, kept: 0, mended: 2, records: 3 });
     expect(await waiting(name)).toBe(0);
     // Of the first message: as it became later; deleted since.
-    expect(await itemsOf(ELSEWHERE, table)).toEqual([
-      { id: { S: "a" }, v: { N: "4" } },
-      { id: { S: "c" }, v: { N: "3" } },
-    ]);
+    expect(await itemsOf(ELSEWHERE, table)).toEqual(REMAINING);
     expect(await redrive(name)).toMatchObject({ code: 0, events: [{ event: "finished", messages: 0 }] });
   },
   MINUTE,
@@ -151,26 +95,18 @@ test(
 test(
   "a backup's images go into the history, and each record ends with what the table holds",
   async () => {
-    const changed = await changedTable();
+    const changed = await changedTable(account);
     const { table } = changed;
     const name = await deploy("backup", `${HOME}/${table}`, `s3://${account.backupBucket}/inc`);
     await giveUpOn(name, changed, 0, 4);
     const { code, events } = await redrive(name);
     expect(code).toBe(0);
     expect(events.at(-1)).toMatchObject({ messages: 1, mended: 1, records: 3 });
-    const Bucket = account.backupBucket;
-    const listed = await account.s3.send(new ListObjectVersionsCommand({ Bucket, Prefix: `inc/${table}/` }));
-    const versions = await Promise.all(
-      listed.Versions!.map(async ({ Key, VersionId }) => {
-        const { Body, Metadata } = await account.s3.send(new GetObjectCommand({ Bucket, Key, VersionId }));
-        const text = await Body!.transformToString();
-        return `${Metadata!["ddbr-sequence"]} ${text === "" ? "deleted" : JSON.parse(text).v.N}`;
-      }),
-    );
-    const numbers = ["1", "2", "3", "4", "deleted"];
-    expect(versions.sort()).toEqual(changed.sequences.map((sequence, at) => `${sequence} ${numbers[at]}`));
+    const versions = await versionsOf(account, table);
+    expect(versions).toEqual(versionsByStream(changed));
+    expect(versions).toHaveLength(5);
     const { code: compared } = await account.ddbr([
-      ...["incremental-diff", `${HOME}/${table}`, `s3://${Bucket}/inc`, "--settle", "0"],
+      ...["incremental-diff", `${HOME}/${table}`, `s3://${account.backupBucket}/inc`, "--settle", "0"],
     ]);
     expect(compared).toBe(0);
   },

@@ -4,7 +4,7 @@ import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { withBucket } from "../test/helpers/s3.ts";
 import { type Bundle, unpackBundle } from "./helpers/bundle.ts";
 import { backupVariables, snapshotVariables } from "./helpers/functions.ts";
-import { NODE_VERSIONS, withFunction } from "./helpers/lambda-function.ts";
+import { HOSTS } from "./helpers/hosts.ts";
 import { linesSaying } from "./helpers/log-lines.ts";
 import { NOTHING_AGAIN } from "./helpers/outcomes.ts";
 import { insertedOrders } from "./helpers/stream-events.ts";
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => bundle.drop());
 
-describe.each(NODE_VERSIONS)("snapshot on Node %s", (node) => {
+describe.each(HOSTS)("snapshot on $host", ({ node, withFunction }) => {
   test("folds what backup has written, each time it is called", async () => {
     await withBucket(async (bucket) => {
       const records = insertedOrders("orders", 0, 40);

@@ -6,8 +6,9 @@ import { fromTestCommand } from "../test/helpers/environment.ts";
 import { ID_KEY, withTables } from "../test/helpers/table.ts";
 import { type Bundle, unpackBundle } from "./helpers/bundle.ts";
 import { replicateVariables } from "./helpers/functions.ts";
+import { HOSTS } from "./helpers/hosts.ts";
 import { NODE_VERSIONS, withFunction } from "./helpers/lambda-function.ts";
-import { NOTHING_AGAIN } from "./helpers/outcomes.ts";
+import { errorOf, NOTHING_AGAIN } from "./helpers/outcomes.ts";
 import { insertedOrders } from "./helpers/stream-events.ts";
 
 let bundle: Bundle;
@@ -46,31 +47,15 @@ const RIGHT: { handler: string; variables: Record<string, string> }[] = [
   },
 ];
 
-describe.each(NODE_VERSIONS)("a function on Node %s", (node) => {
+describe.each(HOSTS)("a function on $host", ({ node, withFunction }) => {
   test.each(WRONG)(
     "does not start with a wrong variable: $handler: $says",
     async ({ handler, variables, says }) => {
-      await withFunction({ node, root: bundle.root, handler, variables }, async ({ startError, exited }) => {
-        expect(startError?.errorMessage).toStartWith(says);
-        expect(startError?.errorMessage).not.toContain("\n");
-        expect(await exited).not.toBe(0);
+      await withFunction({ node, root: bundle.root, handler, variables }, async (lambda) => {
+        const message = errorOf(await lambda.invoke({ Records: [] }));
+        expect(message).toStartWith(says);
+        expect(message).not.toContain("\n");
       });
-    },
-  );
-
-  test.each(RIGHT)(
-    "is made without doing anything that goes on: $handler",
-    async ({ handler, variables }) => {
-      const module = JSON.stringify(join(bundle.root, "index.mjs"));
-      const program = `console.log(typeof (await import(${module}))["${handler}"])`;
-      const command = [
-        nodeIn(fromTestCommand("DDBR_TEST_LAMBDA"), node),
-        "--input-type=module",
-        "-e",
-        program,
-      ];
-      const run = await runProgram(command, { env: { ...variables, _HANDLER: `index.${handler}` } });
-      expect(run).toMatchObject({ code: 0, stdout: "function\n", stderr: "" });
     },
   );
 
@@ -91,4 +76,27 @@ describe.each(NODE_VERSIONS)("a function on Node %s", (node) => {
       });
     });
   });
+});
+
+describe.each(NODE_VERSIONS)("a function's process on Node %s", (node) => {
+  test("ends with a failure when the function cannot be made", async () => {
+    const options = { node, root: bundle.root, handler: "backup", variables: {} };
+    await withFunction(options, async ({ exited }) => expect(await exited).not.toBe(0));
+  });
+
+  test.each(RIGHT)(
+    "is made without doing anything that goes on: $handler",
+    async ({ handler, variables }) => {
+      const module = JSON.stringify(join(bundle.root, "index.mjs"));
+      const program = `console.log(typeof (await import(${module}))["${handler}"])`;
+      const command = [
+        nodeIn(fromTestCommand("DDBR_TEST_LAMBDA"), node),
+        "--input-type=module",
+        "-e",
+        program,
+      ];
+      const run = await runProgram(command, { env: { ...variables, _HANDLER: `index.${handler}` } });
+      expect(run).toMatchObject({ code: 0, stdout: "function\n", stderr: "" });
+    },
+  );
 });

@@ -18,6 +18,13 @@ const BUILD_PROGRAMS = ["autoconf", "automake", "libtoolize", "cmake", "make", "
 const MINIMUM_JAVA = 17;
 const VENV_CHECK = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))";
 
+const VENV: Pick<Need, "isAbsent" | "packages"> = {
+  isAbsent: () =>
+    !Bun.which("python3") ||
+    Bun.spawnSync(["python3", "-c", VENV_CHECK], { stderr: "ignore" }).exitCode !== 0,
+  packages: [["python3", "python3-venv"]],
+};
+
 const NEEDS = {
   dynamoDb: {
     what: "Java 17 or newer (for DynamoDB Local)",
@@ -33,10 +40,7 @@ const NEEDS = {
   },
   aws: {
     what: "Python 3.10 or newer with venv (for moto)",
-    isAbsent: () =>
-      !Bun.which("python3") ||
-      Bun.spawnSync(["python3", "-c", VENV_CHECK], { stderr: "ignore" }).exitCode !== 0,
-    packages: [["python3", "python3-venv"]],
+    ...VENV,
     variable: "DDBR_TEST_AWS",
   },
   lambda: {
@@ -44,6 +48,7 @@ const NEEDS = {
     isAbsent: () => BUILD_PROGRAMS.some((program) => !Bun.which(program)),
     packages: [["autoconf", "automake", "libtool", "cmake", "make", "g++", "xz-utils", "python3"]],
   },
+  emulator: { what: "Python 3.10 or newer with venv (for AWS's emulator of Lambda)", ...VENV },
 } satisfies Record<string, Need>;
 
 /** Installs what the wanted servers need and this machine lacks; does nothing when nothing is absent. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { clientIn, NODES, type NodeVersion, nodeIn } from "../../scripts/testbed/lambda-runtimes.ts";
 import { fromTestCommand } from "../../test/helpers/environment.ts";
-import { type LambdaError, type Outcome, startRuntimeApi } from "./runtime-api.ts";
+import { type Outcome, startRuntimeApi } from "./runtime-api.ts";
 
 /** What every test of a function is run on. */
 export const NODE_VERSIONS = Object.keys(NODES) as NodeVersion[];
@@ -16,15 +16,20 @@ export type FunctionOptions = {
   /** As Lambda is told it, without the file: `replicate`. */
   handler: string;
   variables: Record<string, string>;
+  /** Its time-out, in whole seconds. */
+  timeoutMs?: number;
 };
 
-export type LambdaFunction = {
-  pid: number;
-  /** What kept it from being made; undefined: it takes events. */
-  startError: LambdaError | undefined;
-  invoke(event: unknown, options?: { timeoutMs?: number }): Promise<Outcome>;
+/** What can be done with a function wherever it runs. */
+export type InvokedFunction = {
+  /** Resolves with the error that kept the function from being made, if any did. Rejects when it is cut off at its time-out. */
+  invoke(event: unknown): Promise<Outcome>;
   /** What it has written to its log, line by line. */
   log(): Promise<string[]>;
+};
+
+export type LambdaFunction = InvokedFunction & {
+  pid: number;
   /** Lambda freezes a function between events. */
   freeze(): void;
   thaw(): void;
@@ -35,17 +40,17 @@ export type LambdaFunction = {
 
 const ACCOUNT = "123456789012";
 const REGION = "us-east-1";
-const TIMEOUT_MS = 60_000;
+export const TIMEOUT_MS = 60_000;
 export const MEMORY_MB = 512;
 /** Lambda tells Node how much memory there is, which else would take it from the machine. */
-const HEAP = [
+export const HEAP = [
   `--max-semi-space-size=${Math.floor(MEMORY_MB * 0.05)}`,
   `--max-old-space-size=${Math.floor(MEMORY_MB * 0.9)}`,
 ];
 
 /** Starts a function in Lambda's own runtime, and waits until it takes events or says why it cannot. */
 export async function startFunction(options: FunctionOptions): Promise<LambdaFunction> {
-  const { node, root, handler } = options;
+  const { node, root, handler, timeoutMs = TIMEOUT_MS } = options;
   const home = fromTestCommand("DDBR_TEST_LAMBDA");
   const api = await startRuntimeApi(`arn:aws:lambda:${REGION}:${ACCOUNT}:function:ddbr-${handler}`);
   const folder = await mkdtemp(join(tmpdir(), "ddbr-function-"));
@@ -53,7 +58,12 @@ export async function startFunction(options: FunctionOptions): Promise<LambdaFun
   const log = openSync(logFile, "a");
   const child = Bun.spawn([nodeIn(home, node), ...HEAP, clientIn(home)], {
     cwd: root,
-    env: environment(options, api.address),
+    env: {
+      ...environment(options),
+      AWS_LAMBDA_RUNTIME_API: api.address,
+      _HANDLER: `index.${handler}`,
+      ...options.variables,
+    },
     stdin: "ignore",
     stdout: log,
     stderr: log,
@@ -63,10 +73,11 @@ export async function startFunction(options: FunctionOptions): Promise<LambdaFun
     throw new Error(`the function's process ended with ${code}`);
   });
   ended.catch(() => {});
+  const startError = await Promise.race([api.started, ended]);
   return {
     pid: child.pid,
-    startError: await Promise.race([api.started, ended]),
-    invoke: (event, { timeoutMs = TIMEOUT_MS } = {}) => Promise.race([api.invoke(event, timeoutMs), ended]),
+    invoke: async (event) =>
+      startError ? { error: startError } : await Promise.race([api.invoke(event, timeoutMs), ended]),
     log: async () => (await readFile(logFile, "utf8")).split("\n").filter((line) => line !== ""),
     freeze: () => child.kill("SIGSTOP"),
     thaw: () => child.kill("SIGCONT"),
@@ -94,15 +105,13 @@ export async function withFunction<T>(
 }
 
 /** What Lambda sets, and nothing of this machine's. */
-function environment({ node, root, handler, variables }: FunctionOptions, api: string) {
+export function environment({ node, root, handler }: FunctionOptions): Record<string, string> {
   const name = `ddbr-${handler}`;
   return {
     PATH: "/usr/local/bin:/usr/bin:/bin",
     LANG: "en_US.UTF-8",
     TZ: ":UTC",
-    AWS_LAMBDA_RUNTIME_API: api,
     LAMBDA_TASK_ROOT: root,
-    _HANDLER: `index.${handler}`,
     AWS_EXECUTION_ENV: `AWS_Lambda_nodejs${node}.x`,
     AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
@@ -115,6 +124,5 @@ function environment({ node, root, handler, variables }: FunctionOptions, api: s
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",
     AWS_SESSION_TOKEN: "test",
-    ...variables,
   };
 }

@@ -10,6 +10,11 @@ export function again(sequences: string[]): Outcome {
 
 export const NOTHING_AGAIN = again([]);
 
+/** What a function says when it fails. */
+export function errorOf(outcome: Outcome): string | undefined {
+  return "error" in outcome ? outcome.error.errorMessage : undefined;
+}
+
 /** The sequence numbers that are handed back. */
 export function sequencesAgain(outcome: Outcome): string[] {
   const { batchItemFailures } = ("answer" in outcome ? outcome.answer : {}) as {
