@@ -11,7 +11,8 @@ export class LambdaRedriveCommand extends NamedStackCommand {
       of a replica, each record is made what the primary's is now; of a backup, the images go into the records' histories, and each
       ends with what the table holds now. A message is deleted when all that it tells of is mended.
 
-      Where the stream does not hold them any more nobody knows which records they were: then the whole is compared (\`diff-tables --repair\`,
+      Where the stream does not hold them any more, the function's log may name their keys: then each is made what the primary holds now.
+      Where it does not, nobody knows which records they were: then the whole is compared (\`diff-tables --repair\`,
       \`incremental-diff --repair\`), and afterwards \`--drop-lost\` deletes such messages.
 
       Exit codes: 0 the queue is done with; 1 messages are left; 2 wrong usage or failure; 130 stopped.

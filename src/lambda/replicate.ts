@@ -29,7 +29,7 @@ export function createReplicate(env: variables.Environment): StreamHandler {
         subject: location.text,
         concurrency: BATCHES_AT_ONCE,
         patienceMs: DEFAULT_PATIENCE_MS,
-        retried: () => calls.retried({ throttled: true }),
+        retried: () => calls.retried({ operation: "BatchWriteItem", throttled: true }),
       });
     },
   });

@@ -5,8 +5,9 @@ import { readStreamRecord, type StreamRecord } from "../core/stream/stream-recor
 import type { StreamTarget } from "../core/stream/stream-target.ts";
 import { WrittenBefore } from "../core/stream/written-before.ts";
 import { untilStopped } from "../core/until-stopped.ts";
-import type { CallCounter, Calls } from "./calls.ts";
+import type { CallCounter } from "./calls.ts";
 import { beforeTimeout } from "./deadline.ts";
+import { requestIdOf } from "./request-id.ts";
 import { begin, publish, type Telemetry } from "./telemetry.ts";
 
 export interface StreamFunction {
@@ -50,15 +51,15 @@ export function streamHandler({ telemetry, calls, turnover, open }: StreamFuncti
       const { arn, values } = recordsOf(event);
       if (values.length === 0) return { batchItemFailures: [] };
       table = tableOf(arn);
-      const records = values.map(readStreamRecord);
+      const records = values.map((value) => readStreamRecord(value, CONNECT));
       const { target, before } = await inTime(openStream(arn, table), signal);
       const replayed = await replayBatch(records, { target, before, turnover }, signal);
       const lagMs = longestLag(records);
       const durationMs = Math.round(performance.now() - startedAt);
-      tell(telemetry, { table, records: records.length, replayed, lagMs, durationMs, calls: calls.take() });
+      tell(telemetry, { table, records: records.length, replayed, lagMs, durationMs, ...calls.take() });
       return { batchItemFailures: replayed.again.map((itemIdentifier) => ({ itemIdentifier })) };
     } catch (error) {
-      telemetry.logger.error("batch failed", { table, problem: describeError(error), calls: calls.take() });
+      telemetry.logger.error("batch failed", { table, problem: describeError(error), ...calls.take() });
       publish(telemetry, table, { count: { BatchFailures: 1 } });
       // Lambda repeats the batch, and shows the message.
       throw new Error(describeError(error), { cause: error });
@@ -76,13 +77,13 @@ function inTime<Opened>(opening: Promise<Opened>, signal: AbortSignal): Promise<
   });
 }
 
+const CONNECT = "connect the function to a table's stream";
+
 /** The batch's records, and the ARN of their stream. */
 function recordsOf(event: unknown): { arn: string; values: unknown[] } {
   const values = (event as { Records?: unknown } | null)?.Records;
   if (!Array.isArray(values)) {
-    throw new DdbrError("record", "the event holds no Records of a stream", {
-      hint: "connect the function to a table's stream",
-    });
+    throw new DdbrError("record", "the event holds no Records of a stream", { hint: CONNECT });
   }
   return { arn: String(values[0]?.eventSourceARN ?? ""), values };
 }
@@ -97,20 +98,22 @@ function longestLag(records: readonly object[]): number | undefined {
   return times.length === 0 ? undefined : Math.max(0, Date.now() - times.reduce((a, b) => Math.min(a, b)));
 }
 
-interface ToldBatch {
+type Taken = ReturnType<CallCounter["take"]>;
+
+interface ToldBatch extends Taken {
   table: string | undefined;
   records: number;
   replayed: ReplayedBatch;
   lagMs: number | undefined;
   durationMs: number;
-  calls: Calls;
 }
 
 /** A line is cut off at 256 KB. */
 const MOST_FAILURES_TOLD = 20;
 
 /** One line a batch, and its metrics. */
-function tell(telemetry: Telemetry, { table, records, replayed, lagMs, durationMs, calls }: ToldBatch): void {
+function tell(telemetry: Telemetry, batch: ToldBatch): void {
+  const { table, records, replayed, lagMs, durationMs, calls, lastRetry } = batch;
   const { written, superseded, repeated, passedOver, failed, unreadable, left, again } = replayed;
   const line = {
     table,
@@ -124,6 +127,7 @@ function tell(telemetry: Telemetry, { table, records, replayed, lagMs, durationM
     lagMs,
     durationMs,
     calls,
+    ...(left.length > 0 && { lastRetry }),
     ...(again[0] !== undefined && { againFrom: again[0] }),
     ...(failed.length + unreadable.length > 0 && {
       failures: [
@@ -151,10 +155,4 @@ function tell(telemetry: Telemetry, { table, records, replayed, lagMs, durationM
     },
     milliseconds: { Lag: lagMs, Duration: durationMs },
   });
-}
-
-/** As AWS's support asks for it. */
-function requestIdOf({ cause }: DdbrError): string | undefined {
-  const { $metadata, headers } = (cause ?? {}) as { $metadata?: { requestId?: string }; headers?: Headers };
-  return $metadata?.requestId ?? headers?.get?.("x-amz-request-id") ?? undefined;
 }

@@ -149,7 +149,12 @@ describe("a record that had to wait is not taken for one that keeps changing", (
 });
 
 describe("what a batch leaves undone", () => {
-  const persistence = { patienceMs: 3 * SECONDS, subject: "local/orders", retried: () => {} };
+  const persistence = {
+    patienceMs: 3 * SECONDS,
+    subject: "local/orders",
+    hint: "try again later",
+    retried: () => {},
+  };
 
   test("is asked for until nothing is left", async () => {
     const asked: number[] = [];

@@ -19,15 +19,15 @@ export function fakeTarget(replay: (record: StreamRecord) => unknown = () => {})
   const written: string[] = [];
   return {
     written,
-    async replay(records) {
-      const replayed: Replayed = { written: [], superseded: [], failed: [], left: [] };
+    async replay(records, _signal, wrote) {
+      const replayed: Replayed = { superseded: [], failed: [], left: [] };
       const stuck = new Set<string>();
       for (const record of records) {
         try {
           if (stuck.has(record.id)) throw replayed.failed.find((one) => one.record.id === record.id)!.error;
           await replay(record);
           written.push(textOf(record));
-          replayed.written.push(record);
+          wrote?.(record);
         } catch (error) {
           stuck.add(record.id);
           replayed.failed.push({ record, error: error as never });
@@ -35,6 +35,7 @@ export function fakeTarget(replay: (record: StreamRecord) => unknown = () => {})
       }
       return replayed;
     },
+    settled: async () => {},
     close() {},
   };
 }

@@ -89,6 +89,15 @@ test("a record that makes no sense is named by its number, and can be given up o
   skipped.close();
 });
 
+test("what is none of a stream's ends the run with a line of what to do here", async () => {
+  const source = stream();
+  source.shards[0]!.records[0]!.raw = { messageId: "1", body: "{}" };
+  const { failure } = await (await follow(source, fakeTarget(), newCheckpoint())).summary;
+  expect(failure).toBe(
+    "a record without a sequence number is none of a DynamoDB stream - check the address: what answers there does not speak DynamoDB Streams",
+  );
+});
+
 test("an outage ends the run, and nothing is given up on, also with a file for that", async () => {
   const checkpoint = newCheckpoint();
   const path = `${checkpoint}.skipped`;

@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
+import { openCheckpointFile } from "../../src/core/follow/checkpoint-file.ts";
 import { FakeStream } from "./fake-stream.ts";
 import { dropCheckpoints, fakeTarget, follow, newCheckpoint, positionsIn } from "./in-process.ts";
 
@@ -177,6 +178,28 @@ test("from a time on: what happened before is passed over, in later runs too", a
   const next = await follow(stream, target, checkpoint);
   expect(await next.summary).toMatchObject({ totals: { read: 1, passedOver: 1, written: 0 } });
   expect(valuesOf(target.written, "a")).toEqual([0, 1, 2, 3, 4]);
+});
+
+test("nobody else follows with the checkpoint before the last write has ended; how far the run is stands there already", async () => {
+  const source = new FakeStream();
+  source.addShard("only");
+  const sequence = source.add("only", "a", 1);
+  const path = newCheckpoint();
+  const target = fakeTarget();
+  const ended = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  target.settled = () => {
+    asked.resolve();
+    return ended.promise;
+  };
+  const { summary } = await follow(source, target, path);
+  await asked.promise;
+  expect(positionsIn(path).only).toMatchObject({ after: sequence });
+  const refused = await openCheckpointFile(path).catch((error) => error);
+  expect(refused.code).toBe("exists");
+  ended.resolve();
+  await summary;
+  await (await openCheckpointFile(path)).close();
 });
 
 test("a stream that was turned off is done to its end, which is then said", async () => {

@@ -24,6 +24,14 @@ export function equalDecimals(a: string, b: string): boolean {
   return scaled(left, lowest) === scaled(right, lowest);
 }
 
+/** -1, 0 or 1. */
+export function compareDecimals(a: string, b: string): number {
+  const [left, right] = [decimal(a), decimal(b)];
+  const lowest = Math.min(left.exponent, right.exponent);
+  const [one, other] = [scaled(left, lowest), scaled(right, lowest)];
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
 function scaled({ coefficient, exponent }: Decimal, to: number): bigint {
   return coefficient * 10n ** BigInt(exponent - to);
 }

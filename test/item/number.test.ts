@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { canonicalNumber, numberProblem, plainNumber } from "../../src/core/item/number.ts";
-import { equalDecimals } from "./decimal.ts";
+import { canonicalNumber, compareNumbers, numberProblem, plainNumber } from "../../src/core/item/number.ts";
+import { compareDecimals, equalDecimals } from "./decimal.ts";
 import { numberText, spell, spelling, unspelled } from "./number-texts.ts";
 
 const RUNS = { numRuns: 2_000 };
@@ -196,4 +196,21 @@ describe("numberProblem", () => {
       expect(numberProblem(text)).toMatch(/out of range/);
     },
   );
+});
+
+describe("compareNumbers", () => {
+  test("puts any two numbers, however they are spelled, into their order", () => {
+    fc.assert(
+      fc.property(numberText, numberText, (a, b) => {
+        expect(Math.sign(compareNumbers(a, b))).toBe(compareDecimals(a, b));
+      }),
+      RUNS,
+    );
+  });
+
+  test("neighbours of 38 digits too", () => {
+    const digits = "9".repeat(37);
+    expect(compareNumbers(`${digits}8`, `${digits}9`)).toBeLessThan(0);
+    expect(compareNumbers(`-${digits}8`, `-${digits}9`)).toBeGreaterThan(0);
+  });
 });

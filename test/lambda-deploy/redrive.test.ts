@@ -10,7 +10,7 @@ import { nameOf, objectsIn, versionsIn } from "../lambda/bucket-records.ts";
 import { bucketAccess, contextWith, MINUTE } from "../lambda/functions.ts";
 import { createIndexedTable } from "../lambda/replica-table.ts";
 import { memoryQueue } from "./memory-queue.ts";
-import { failureMessage, folderOf, redriven, replicaOf, streamOf } from "./redriven.ts";
+import { failureMessage, folderOf, inWireForm, redriven, replicaOf, streamOf } from "./redriven.ts";
 
 const WRITES = 40;
 const KEYS = 7;
@@ -104,13 +104,6 @@ describe.each([1, 2])("with writes and failures drawn from seed %i", (seed) => {
     2 * MINUTE,
   );
 });
-
-/** As it comes to a function. */
-function inWireForm({ eventName, dynamodb }: SdkRecord): object {
-  const { ApproximateCreationDateTime, ...rest } = dynamodb!;
-  const at = ApproximateCreationDateTime!.getTime() / 1000;
-  return { eventName, dynamodb: { ...rest, ApproximateCreationDateTime: at } };
-}
 
 describe("what stays in the queue, for others to see", () => {
   const put = (primary: TestTable, id: string, more = {}) => primary.put({ id: { S: id }, ...more });

@@ -4,7 +4,7 @@ import { DescribeStreamCommand, DynamoDBStreamsClient } from "@aws-sdk/client-dy
 import type { DeployedTarget } from "../../src/core/deploy/redrive/deployed-target.ts";
 import { openMender } from "../../src/core/deploy/redrive/mend-records.ts";
 import type { RedriveEvent, RedriveSummary } from "../../src/core/deploy/redrive/redrive-events.ts";
-import { redriveQueue } from "../../src/core/deploy/redrive/redrive-queue.ts";
+import { type RedriveOptions, redriveQueue } from "../../src/core/deploy/redrive/redrive-queue.ts";
 import { openStreamSource } from "../../src/core/follow/stream-source.ts";
 import { parseTableLocation } from "../../src/core/location.ts";
 import { openTable } from "../../src/core/table/table.ts";
@@ -43,6 +43,13 @@ export function failureMessage(
   });
 }
 
+/** As it comes to a function. */
+export function inWireForm({ eventName, dynamodb }: SdkRecord): object {
+  const { ApproximateCreationDateTime, ...rest } = dynamodb!;
+  const at = ApproximateCreationDateTime!.getTime() / 1000;
+  return { eventName, dynamodb: { ...rest, ApproximateCreationDateTime: at } };
+}
+
 export const replicaOf = (location: string): DeployedTarget => ({
   kind: "replica",
   location: parseTableLocation(location),
@@ -55,6 +62,8 @@ export const folderOf = (bucket: string, table: string): DeployedTarget => ({
   options: { endpoint: s3Endpoint() },
 });
 
+const notLogged = async () => ({ unknown: "the log does not name them" });
+
 interface Redriven {
   summary: RedriveSummary;
   events: RedriveEvent[];
@@ -64,7 +73,7 @@ export async function redriven(
   queue: MemoryQueue,
   { location }: TestTable,
   target: DeployedTarget,
-  { dryRun = false, dropLost = false } = {},
+  { dryRun = false, dropLost = false, keys = notLogged }: Partial<RedriveOptions> = {},
 ): Promise<Redriven> {
   const { signal } = new AbortController();
   const events: RedriveEvent[] = [];
@@ -78,6 +87,7 @@ export async function redriven(
       queue,
       stream: ({ streamArn }) => openStreamSource(table, streamArn, { access: {}, patienceMs }),
       mender: async () => mender,
+      keys,
       dryRun,
       dropLost,
       signal,

@@ -1,19 +1,20 @@
 import { describe, expect, test } from "bun:test";
 import type { StackEvent } from "../../src/core/deploy/stack-client.ts";
-import { planStack } from "../../src/core/deploy/stack-plan.ts";
-import { followStack } from "../../src/core/deploy/stack-run.ts";
+import { planStack, refuseUnfit } from "../../src/core/deploy/stack-plan.ts";
+import { followStack, type WantedEnd } from "../../src/core/deploy/stack-run.ts";
 import { DdbrError } from "../../src/core/errors.ts";
 import { type Script, STACK, scriptedStack } from "./scripted-stack.ts";
 import { PARAMETERS } from "./template-parameters.ts";
 
 const { signal } = new AbortController();
 
-async function followed(script: Script) {
+async function followed(script: Script, wanted: WantedEnd = "there") {
   const client = scriptedStack(script);
   const told: StackEvent[] = [];
   const outcome = await followStack(
     client,
     "arn:stack",
+    wanted,
     async () => void client.done.push("begun"),
     (event) => void told.push(event),
     signal,
@@ -67,12 +68,28 @@ describe("a stack that changes", () => {
     expect(cause).toMatchObject({ ...FUNCTION, reason: "S3 Error Code: NoSuchKey" });
   });
 
-  test("and is deleted: then it is done", async () => {
-    const { done, stack } = await followed({
+  test("and is deleted: that is done only where it was wanted", async () => {
+    const script = {
       states: ["DELETE_IN_PROGRESS", undefined],
       events: [[{ ...FUNCTION, status: "DELETE_COMPLETE" }]],
-    });
-    expect({ done, stack }).toEqual({ done: true, stack: undefined });
+    };
+    expect(await followed(script, "gone")).toMatchObject({ done: true, stack: undefined });
+    expect(await followed(script, "there")).toMatchObject({ done: false, stack: undefined });
+  });
+
+  test("and cannot be deleted: the cause is told", async () => {
+    const { done, cause } = await followed(
+      {
+        states: ["DELETE_IN_PROGRESS", "DELETE_FAILED"],
+        events: [
+          [{ ...QUEUE, status: "DELETE_FAILED", reason: "not allowed" }],
+          [{ type: STACK, status: "DELETE_FAILED" }],
+        ],
+      },
+      "gone",
+    );
+    expect(done).toBe(false);
+    expect(cause).toMatchObject({ ...QUEUE, reason: "not allowed" });
   });
 });
 
@@ -113,8 +130,18 @@ describe("a change set", () => {
     ["DELETE_FAILED", "was never made"],
   ])("is not made for a stack that is %s", async (state, words) => {
     const client = scriptedStack({ states: [state], parameters: PARAMETERS.replicator });
-    const error = await failure(planStack(client, await client.find("stack", signal), wanted, signal));
-    expect(error?.message).toContain(words);
-    expect(client.done).toEqual([]);
+    const found = await client.find("stack", signal);
+    expect(() => refuseUnfit(found, "replicator")).toThrow(words);
+  });
+
+  test("is made for a stack of the same kind only, or for one that was not begun", async () => {
+    const found = (state: string) =>
+      scriptedStack({ states: [state], parameters: PARAMETERS.replicator }).find("stack", signal);
+    const there = await found("UPDATE_ROLLBACK_COMPLETE");
+    expect(() => refuseUnfit(there, "backup")).toThrow("is no backup of ddbr");
+    expect(() => refuseUnfit(there, "replicator")).not.toThrow();
+    const begun = await found("REVIEW_IN_PROGRESS");
+    expect(() => refuseUnfit(begun, "backup")).not.toThrow();
+    expect(() => refuseUnfit(undefined, "backup")).not.toThrow();
   });
 });

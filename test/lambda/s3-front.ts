@@ -26,13 +26,14 @@ export async function startS3Front(
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const passing = passingOf(request);
     requests.push(passing);
+    // What has been sent arrives, also where who sent it has gone meanwhile.
+    const body = await readAll(request);
     if (await refused(passing)) {
-      await readAll(request);
       response.writeHead(400, { "content-type": "application/xml", "x-amz-request-id": "tx0000refused" });
       response.end("<Error><Code>InvalidArgument</Code><Message>Refused by the test.</Message></Error>");
       return;
     }
-    const upstream = await forward(new URL(s3Endpoint()), request);
+    const upstream = await forward(new URL(s3Endpoint()), request, body.length > 0 ? body : undefined);
     response.writeHead(upstream.statusCode ?? 502, upstream.headers);
     upstream.pipe(response);
   }

@@ -230,11 +230,38 @@ describe("a batch is one line, and one of metrics", () => {
       // What DynamoDB leaves undone it leaves for lack of capacity.
       expect(logs[0]).toMatchObject({ level: "INFO", calls: { requests: 2, retries: 4, throttled: 3 } });
       expect(metricsIn(metrics[0]!).metrics).toMatchObject({ Retries: count(4), Throttled: count(3) });
+      expect(logs[0]).not.toContainKey("lastRetry");
       expect(logs[1]).toMatchObject({ level: "WARN", left: 1, failed: 0, againFrom: sequenceOf(23) });
+      expect(logs[1]!.lastRetry).toEqual({ operation: "BatchWriteItem", code: "throttled" });
       expect(metricsIn(metrics[1]!).metrics).toMatchObject({ Left: count(1), Failures: count(0) });
       expect(output).not.toInclude(SECRET);
     } finally {
       await proxy.stop();
+    }
+  });
+
+  test("of what was left, with the request's id of what was tried again last", async () => {
+    const server = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      fetch: () =>
+        Response.json(
+          { __type: "com.amazonaws.dynamodb.v20120810#InternalServerError", message: SECRET },
+          { status: 500, headers: { "x-amzn-requestid": "THE-ID" } },
+        ),
+    });
+    try {
+      const event = eventOf([put("a", 25, secret)]);
+      const { logs, output } = await replicate([{ event, remainingMs: 700 }], {
+        ReplicaEndpoint: `http://127.0.0.1:${server.port}`,
+      });
+      expect(logs[0]).toMatchObject({
+        left: 1,
+        lastRetry: { operation: "BatchWriteItem", code: "service", requestId: "THE-ID" },
+      });
+      expect(output).not.toInclude(SECRET);
+    } finally {
+      await server.stop(true);
     }
   });
 

@@ -14,10 +14,12 @@ function noting(): StreamTarget & { given: number[] } {
   const given: number[] = [];
   return {
     given,
-    async replay(records) {
+    async replay(records, _signal, written) {
       given.push(...records.map(({ sequence }) => placeOf(sequence)));
-      return { written: [...records], superseded: [], failed: [], left: [] };
+      for (const record of records) written?.(record);
+      return { superseded: [], failed: [], left: [] };
     },
+    settled: async () => {},
     close() {},
   };
 }
@@ -40,8 +42,9 @@ test("each record comes once, in order, whatever order the batch has", async () 
 test("what makes no sense is to come again with what was not done, the lowest first", async () => {
   const target: StreamTarget = {
     ...noting(),
-    async replay([first, ...rest]) {
-      return { written: [first!], superseded: [], failed: [], left: rest };
+    async replay([first, ...rest], _signal, written) {
+      written?.(first!);
+      return { superseded: [], failed: [], left: rest };
     },
   };
   const poison = { sequence: sequenceOf(48), problem: "it makes no sense" };

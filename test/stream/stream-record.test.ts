@@ -25,7 +25,7 @@ function read(value: unknown) {
 
 function refusalOf(value: unknown): DdbrError {
   try {
-    readStreamRecord(value);
+    readStreamRecord(value, "what to do");
   } catch (error) {
     if (error instanceof DdbrError) return error;
     throw error;
@@ -244,7 +244,7 @@ describe("a record that cannot even be named is refused", () => {
     const error = refusalOf(record);
     expect({ code: error.code, line: describeError(error) }).toEqual({
       code: "record",
-      line: expect.stringContaining("connect the function to a table's stream"),
+      line: "a record without a sequence number is none of a DynamoDB stream - what to do",
     });
   });
 });

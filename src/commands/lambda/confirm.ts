@@ -10,9 +10,14 @@ export function refuseUnasked({ yes, dryRun = false }: { yes: boolean; dryRun?: 
   });
 }
 
-/** @throws DdbrError `interrupted` when the answer is no */
-export async function confirm(lines: readonly string[], question: string, yes: boolean): Promise<void> {
+/** @param left how things are after a no. @throws DdbrError `interrupted` when the answer is no */
+export async function confirm(
+  lines: readonly string[],
+  question: string,
+  yes: boolean,
+  left = "nothing was changed",
+): Promise<void> {
   if (yes) return;
   if (await ask(lines.map(escapeForTerminal), escapeForTerminal(question))) return;
-  throw new DdbrError("interrupted", "nothing was changed");
+  throw new DdbrError("interrupted", left);
 }

@@ -48,7 +48,9 @@ function linesOf(
       return info(`[${action}] ${humanJson(key)}${reason === undefined ? "" : ` ${reason}`}`);
     }
     case "mended":
-      return info(`[mended] ${event.message}: ${plural(event.records, "record")}`);
+      return info(
+        `[mended] ${event.message}: ${plural(event.records, "record")}${event.from === "log" ? ", named by the function's log" : ""}`,
+      );
     case "dropped":
       return warn(`[dropped] ${event.message}: records of ${event.table} are lost`);
     case "kept":
@@ -67,7 +69,7 @@ function keptText(
   if (because === "foreign") return "it is no message of Lambda's on a stream";
   if (because === "undone") return `not mended: ${reason}`;
   if (because === "dry-run") return `a dry run: ${reason}`;
-  const what = "the stream does not hold its records any more, so which they were is not known";
+  const what = `the stream does not hold its records any more, and ${reason}, so which they were is not known`;
   return `${what} - run ${wholeRepair(table!)}, and then give --drop-lost`;
 }
 

@@ -1,7 +1,14 @@
 import { bundleName, readBundle } from "../../core/deploy/bundle.ts";
 import type { DeployReport, DeploySummary } from "../../core/deploy/deploy-events.ts";
+import { partialAnswersProblems } from "../../core/deploy/partial-answers.ts";
 import { openStacks, type Stack, type StackClient } from "../../core/deploy/stack-client.ts";
-import { discardPlan, NOT_BEGUN, planStack, type StackPlan } from "../../core/deploy/stack-plan.ts";
+import {
+  discardPlan,
+  isBegun,
+  planStack,
+  refuseUnfit,
+  type StackPlan,
+} from "../../core/deploy/stack-plan.ts";
 import { uploadBundle } from "../../core/deploy/upload-bundle.ts";
 import { DdbrError, EXIT } from "../../core/errors.ts";
 import { openS3Store } from "../../core/store/s3/s3-store.ts";
@@ -44,13 +51,10 @@ class Deployment {
     const { name, kind, dryRun, yes } = this.#request;
     const bundle = await readBundle();
     const client = this.#client;
-    const { found, prepared } = await stoppable(async (signal) => ({
-      found: await client.find(name, signal),
-      prepared: await this.#request.prepare(signal),
-    }));
+    const { found, prepared, warnings } = await stoppable((signal) => this.#look(signal));
     const folder = this.#request.code ?? codeOf(found);
     if (folder === undefined) throw missing("--code", "a bucket in the stack's region: s3://bucket/prefix");
-    for (const message of prepared.warnings) this.#report({ type: "warning", message });
+    for (const message of warnings) this.#report({ type: "warning", message });
     const code = placeIn(folder, bundleName(bundle)) as S3Location;
     const parameters: Record<string, string> = {
       ...this.#request.parameters,
@@ -58,8 +62,7 @@ class Deployment {
       CodeBucket: code.bucket,
       CodeKey: code.prefix,
     };
-    const isNew = found === undefined || found.status === NOT_BEGUN;
-    if (isNew && kind === "snapshot" && parameters.Schedule === undefined) {
+    if (!isBegun(found) && kind === "snapshot" && parameters.Schedule === undefined) {
       throw missing("--schedule", "e.g. 'rate(1 day)'");
     }
     if (prepared.stream !== undefined) {
@@ -74,8 +77,27 @@ class Deployment {
       await stoppable((signal) => discardPlan(client, plan, signal));
       return this.#summary("planned");
     }
-    await this.#agreed(plan, yes);
+    await this.#agreed(
+      plan,
+      yes,
+      prepared.stream === undefined ? undefined : "only the stream was turned on",
+    );
     return await this.#carryOut(plan, { code, folder, bundle });
+  }
+
+  /** What there is. @throws DdbrError where that cannot do, before anything is changed */
+  async #look(
+    signal: AbortSignal,
+  ): Promise<{ found: Stack | undefined; prepared: Prepared; warnings: string[] }> {
+    const { name, kind, place } = this.#request;
+    const found = await this.#client.find(name, signal);
+    refuseUnfit(found, kind);
+    const prepared = await this.#request.prepare(signal);
+    const warnings = [...prepared.warnings];
+    if (isBegun(found) && kind !== "snapshot") {
+      warnings.push(...(await partialAnswersProblems(place, name, this.#client.region, signal)));
+    }
+    return { found, prepared, warnings };
   }
 
   /** @returns undefined on a dry run */
@@ -94,9 +116,10 @@ class Deployment {
     return stream;
   }
 
-  async #agreed(plan: StackPlan, yes: boolean): Promise<void> {
+  async #agreed(plan: StackPlan, yes: boolean, left: string | undefined): Promise<void> {
+    const verb = plan.action === "create" ? "Create" : "Update";
     try {
-      await confirm([], `${plan.action === "create" ? "Create" : "Update"} the stack ${plan.stack}?`, yes);
+      await confirm([], `${verb} the stack ${plan.stack}?`, yes, left);
     } catch (error) {
       await stoppable((signal) => discardPlan(this.#client, plan, signal));
       throw error;
@@ -123,6 +146,7 @@ class Deployment {
     return await runStack({
       client,
       stack: plan.stack,
+      wanted: "there",
       title: `ddbr lambda deploy ${this.#request.kind}`,
       mode: this.#mode,
       report: this.#report,

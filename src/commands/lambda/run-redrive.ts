@@ -3,6 +3,7 @@ import { type FailureQueue, openFailureQueue } from "../../core/deploy/failure-q
 import { type DeployedFunction, describeFunction } from "../../core/deploy/function-client.ts";
 import { type DeployedTarget, targetOf } from "../../core/deploy/redrive/deployed-target.ts";
 import { type FailedBatch, primaryOf } from "../../core/deploy/redrive/failed-batch.ts";
+import { findLoggedKeys } from "../../core/deploy/redrive/logged-keys.ts";
 import { type Mender, openMender } from "../../core/deploy/redrive/mend-records.ts";
 import { redriveQueue } from "../../core/deploy/redrive/redrive-queue.ts";
 import { DdbrError, EXIT } from "../../core/errors.ts";
@@ -40,6 +41,7 @@ export async function runRedrive(words: RedriveWords, mode: OutputMode): Promise
         queue,
         stream: (batch) => opened.stream(batch),
         mender: (batch) => opened.mender(batch),
+        keys: (batch) => findLoggedKeys(place, fn.log, batch, signal),
         dryRun,
         dropLost,
         signal,
@@ -104,7 +106,7 @@ class Opened {
       const primary = await openTable(location, { label: "primary", access, patienceMs, signal });
       const mender = await openMender({ primary, target, access: targetAccess, patienceMs, signal });
       return {
-        mend: mender.mend,
+        ...mender,
         close() {
           mender.close();
           primary.close();

@@ -1,5 +1,5 @@
 import type { AwsPlace } from "../../core/deploy/aws-place.ts";
-import { readStatus } from "../../core/deploy/function-status.ts";
+import { readSources } from "../../core/deploy/function-status.ts";
 import { openStacks } from "../../core/deploy/stack-client.ts";
 import { kindOfStack, type StackKind } from "../../core/deploy/template/templates.ts";
 import { DdbrError, EXIT } from "../../core/errors.ts";
@@ -48,6 +48,7 @@ export async function runRemove(
     const summary = await runStack({
       client,
       stack: name,
+      wanted: "gone",
       title: "ddbr lambda remove",
       mode,
       report,
@@ -65,11 +66,10 @@ export async function runRemove(
 /** Of a stack that was never whole there is nothing to lose. */
 async function failuresOf(place: AwsPlace, name: string, signal: AbortSignal): Promise<number> {
   try {
-    const { sources } = await readStatus(place, name, signal);
-    return sources.reduce(
-      (sum, { failures }) => sum + (failures?.waiting ?? 0) + (failures?.inFlight ?? 0),
-      0,
-    );
+    const { sources } = await readSources(place, name, signal);
+    return sources.reduce((sum, { failures }) => {
+      return typeof failures === "object" ? sum + failures.waiting + failures.inFlight : sum;
+    }, 0);
   } catch (error) {
     if (error instanceof DdbrError && error.code === "no-such-object") return 0;
     throw error;

@@ -1,6 +1,6 @@
 import type { DeployReport, DeploySummary } from "../../core/deploy/deploy-events.ts";
 import type { StackClient, StackEvent } from "../../core/deploy/stack-client.ts";
-import { followStack, type StackOutcome } from "../../core/deploy/stack-run.ts";
+import { followStack, type StackOutcome, type WantedEnd } from "../../core/deploy/stack-run.ts";
 import { DdbrError, EXIT, exitCodeOf } from "../../core/errors.ts";
 import type { OutputMode } from "../output/mode.ts";
 import { stoppable } from "../output/stop-signals.ts";
@@ -9,6 +9,7 @@ export interface StackRun {
   client: StackClient;
   /** Its name. */
   stack: string;
+  wanted: WantedEnd;
   /** Of the screen. */
   title: string;
   mode: OutputMode;
@@ -44,18 +45,20 @@ function failureOf(
   status = "",
   reason = "",
 ): NonNullable<DeploySummary["failure"]> {
-  if (cause === undefined) return { part: "", type: "stack", reason: `${status} ${reason}`.trim() };
+  if (cause === undefined) {
+    return { part: "", type: "stack", reason: `${status} ${reason}`.trim() || "it is gone" };
+  }
   return { part: cause.part, type: cause.type, reason: cause.reason ?? cause.status };
 }
 
 async function follow(
-  { client, stack, begin }: StackRun,
+  { client, stack, wanted, begin }: StackRun,
   report: (event: StackEvent) => void,
   signal: AbortSignal,
 ): Promise<StackOutcome> {
   // By its id it is found also when it is gone.
   const found = await client.find(stack, signal);
-  return await followStack(client, found?.id ?? stack, () => begin(signal), report, signal);
+  return await followStack(client, found?.id ?? stack, wanted, () => begin(signal), report, signal);
 }
 
 async function asLines(run: StackRun): Promise<StackOutcome> {

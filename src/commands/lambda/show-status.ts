@@ -5,6 +5,7 @@ import { safeJson } from "../../core/item/human.ts";
 import { formatCount, formatDuration, plural } from "../output/figures.ts";
 import { stoppable } from "../output/stop-signals.ts";
 import { type NamedStackWords, parseNamedStack } from "./named-stack.ts";
+import { problemsOf } from "./status-problems.ts";
 
 /** Prints how a function does; the exit code is 1 where something has to be looked after. */
 export async function showStatus(words: NamedStackWords & { json: boolean }): Promise<number> {
@@ -37,56 +38,45 @@ function statusLines({ region, stack, fn, sources, metrics }: FunctionStatus): s
   ];
 }
 
+/** What Lambda says of a mapping that somebody has simply made or changed. */
+const ORDINARY = /^user[ _](action|initiated)$/i;
+
 function sourceLines(source: SourceStatus): string[] {
-  const { state, reason, lastResult, streamArn, failures } = source;
-  const because = reason === undefined || reason === "User initiated" ? "" : ` (${reason})`;
+  const { state, reason, lastResult, streamArn } = source;
+  const because = reason === undefined || ORDINARY.test(reason) ? "" : ` (${reason})`;
   return [
     `source ${streamArn}: ${state}${because}`,
     `  last result: ${lastResult ?? "none yet"}`,
     `  ${settings(source).join(", ")}`,
-    failures === undefined
-      ? "  failure queue: none"
-      : `  failure queue: ${plural(failures.waiting, "message")} waiting, ${formatCount(failures.inFlight)} in flight`,
+    `  failure queue: ${failuresText(source)}`,
   ];
+}
+
+function failuresText({ failures, failureDestination }: SourceStatus): string {
+  if (failures === undefined) {
+    return failureDestination === undefined ? "none" : `none in SQS, but ${failureDestination}`;
+  }
+  if (failures === "absent") return `${failureDestination} is not there`;
+  return `${plural(failures.waiting, "message")} waiting, ${formatCount(failures.inFlight)} in flight`;
 }
 
 function settings(source: SourceStatus): string[] {
-  const { batchSize, batchingWindow, parallelization, startingPosition, maxRecordAge, maxRetries } = source;
-  const told: [string, number | string | undefined][] = [
-    ["batches of", batchSize],
-    ["gathered for s", batchingWindow || undefined],
-    ["at once", parallelization],
-    ["from", startingPosition],
-    ["given up after s", maxRecordAge],
-    ["or attempts", maxRetries],
+  const { batchSize, batchingWindow, parallelization, startingPosition, bisects } = source;
+  return [
+    ...(batchSize === undefined ? [] : [`batches of ${formatCount(batchSize)}`]),
+    ...(batchingWindow ? [`gathered for ${batchingWindow} s`] : []),
+    ...(parallelization === undefined ? [] : [`${parallelization} at once`]),
+    ...(startingPosition === undefined ? [] : [`from ${startingPosition}`]),
+    ...(bisects ? ["halved where a call fails"] : []),
+    givenUp(source),
   ];
-  return told.flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]));
 }
 
-const STARTED: ReadonlySet<string> = new Set(["Enabled", "Creating", "Enabling", "Updating"]);
-
-/** What has to be looked after, one line each. */
-function problemsOf({ stack, fn, sources, metrics }: FunctionStatus): string[] {
-  const problems: string[] = [];
-  if (stack !== undefined && /FAILED|ROLLBACK/.test(stack.status)) {
-    problems.push(`the stack is ${stack.status}: its last change failed`);
-  }
-  if (fn.state !== "" && fn.state !== "Active" && fn.state !== "Inactive") {
-    problems.push(`the function is ${fn.state}`);
-  }
-  if (metrics.errors > 0) problems.push(`calls failed: see the log /aws/lambda/${fn.name}`);
-  for (const { state, lastResult, partialAnswers, failures } of sources) {
-    if (!STARTED.has(state)) {
-      problems.push(`the event source mapping is ${state}: nothing is done`);
-    }
-    if (lastResult?.startsWith("PROBLEM")) problems.push(`the last call: ${lastResult}`);
-    if (!partialAnswers) {
-      problems.push("the event source mapping takes no partial answers: set ReportBatchItemFailures");
-    }
-    if (failures !== undefined && failures.waiting > 0) {
-      const records = `${plural(failures.waiting, "message")} in the failure queue`;
-      problems.push(`${records}: records were given up on: ddbr lambda redrive ${fn.name}`);
-    }
-  }
-  return problems;
+/** Lambda says -1 of a limit that there is not. */
+function givenUp({ maxRecordAge = -1, maxRetries = -1 }: SourceStatus): string {
+  const limits = [
+    ...(maxRecordAge < 0 ? [] : [formatDuration(maxRecordAge * 1000)]),
+    ...(maxRetries < 0 ? [] : [plural(maxRetries, "retry", "retries")]),
+  ];
+  return limits.length === 0 ? "never given up" : `given up after ${limits.join(" or ")}`;
 }

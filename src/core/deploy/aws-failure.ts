@@ -3,9 +3,9 @@ import { toDdbrError } from "../table/failure.ts";
 
 /** What a request was for, as a message tells it. */
 export interface Request {
-  service: "CloudFormation" | "Lambda" | "SQS" | "CloudWatch";
+  service: "CloudFormation" | "Lambda" | "SQS" | "CloudWatch" | "CloudWatch Logs";
   operation: string;
-  /** The stack, the function or the queue. */
+  /** The stack, the function, the queue or the log. */
   subject: string;
 }
 
@@ -17,7 +17,7 @@ const NOT_ALLOWED =
   /^(AccessDenied(Exception)?|AuthorizationError|UnauthorizedOperation|InsufficientCapabilities(Exception)?)$/;
 
 /** Turns whatever a request to AWS ends with into a DdbrError. */
-export function awsFailure(thrown: unknown, { service, operation, subject }: Request): DdbrError {
+function awsFailure(thrown: unknown, { service, operation, subject }: Request): DdbrError {
   if (thrown instanceof DdbrError) return thrown;
   const known = toDdbrError(thrown, operation, subject);
   const cause = known.cause instanceof Error ? known.cause : known;

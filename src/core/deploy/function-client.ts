@@ -23,6 +23,8 @@ export interface DeployedFunction {
   state: string;
   codeSha256: string;
   variables: Record<string, string>;
+  /** The log group that it writes to. */
+  log: string;
 }
 
 /** How a stream comes to a function. */
@@ -89,6 +91,7 @@ function functionOf(fn: FunctionConfiguration): DeployedFunction {
     state: fn.State ?? "",
     codeSha256: fn.CodeSha256 ?? "",
     variables: fn.Environment?.Variables ?? {},
+    log: fn.LoggingConfig?.LogGroup ?? `/aws/lambda/${fn.FunctionName}`,
   };
 }
 

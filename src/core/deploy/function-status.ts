@@ -1,3 +1,4 @@
+import { DdbrError } from "../errors.ts";
 import type { AwsPlace } from "./aws-place.ts";
 import { openFailureQueue, type QueueDepth } from "./failure-queue.ts";
 import { type DeployedFunction, describeFunction, type EventSource } from "./function-client.ts";
@@ -5,8 +6,8 @@ import { type FunctionMetrics, readFunctionMetrics } from "./function-metrics.ts
 import { openStacks } from "./stack-client.ts";
 
 export interface SourceStatus extends EventSource {
-  /** Of its failure queue; undefined: it has none in SQS. */
-  failures: QueueDepth | undefined;
+  /** Of its failure queue; `absent`: that is not there any more; undefined: it has none in SQS. */
+  failures: QueueDepth | "absent" | undefined;
 }
 
 export interface FunctionStatus {
@@ -27,17 +28,13 @@ export async function readStatus(
   const stacks = await openStacks(place);
   try {
     const stack = await stacks.find(name, signal);
-    const { fn, sources } = await describeFunction(place, name, signal);
+    const { fn, sources } = await readSources(place, name, signal);
     const metrics = await readFunctionMetrics(place, fn.name, signal);
-    const withQueues = sources.map(async (source) => ({
-      ...source,
-      failures: await depthOf(place, source, signal),
-    }));
     return {
       region: stacks.region,
       stack: stack && { status: stack.status, reason: stack.reason },
       fn,
-      sources: await Promise.all(withQueues),
+      sources,
       metrics,
     };
   } finally {
@@ -45,12 +42,31 @@ export async function readStatus(
   }
 }
 
-async function depthOf(place: AwsPlace, source: EventSource, signal: AbortSignal) {
-  if (source.failureDestination === undefined) return undefined;
-  const queue = await openFailureQueue(place, source.failureDestination, signal);
+/** The function, and what its sources have come to. */
+export async function readSources(
+  place: AwsPlace,
+  name: string,
+  signal: AbortSignal,
+): Promise<Pick<FunctionStatus, "fn" | "sources">> {
+  const { fn, sources } = await describeFunction(place, name, signal);
+  const withQueues = sources.map(async (source) => ({
+    ...source,
+    failures: await depthOf(place, source, signal),
+  }));
+  return { fn, sources: await Promise.all(withQueues) };
+}
+
+async function depthOf(
+  place: AwsPlace,
+  { failureDestination }: EventSource,
+  signal: AbortSignal,
+): Promise<SourceStatus["failures"]> {
+  if (failureDestination === undefined) return undefined;
   try {
-    return await queue?.depth(signal);
-  } finally {
-    queue?.close();
+    const queue = await openFailureQueue(place, failureDestination, signal);
+    return await queue?.depth(signal).finally(() => queue.close());
+  } catch (error) {
+    if (error instanceof DdbrError && error.code === "no-such-object") return "absent";
+    throw error;
   }
 }

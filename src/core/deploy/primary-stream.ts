@@ -9,7 +9,7 @@ import { awsClient } from "./aws-place.ts";
 
 const WITH_NEW_IMAGES = ["NEW_IMAGE", "NEW_AND_OLD_IMAGES"];
 /** What a stream that is turned on here holds. */
-export const VIEW = "NEW_AND_OLD_IMAGES";
+const VIEW = "NEW_AND_OLD_IMAGES";
 
 /**
  * The ARN of the table's stream; undefined when it is off.

@@ -29,19 +29,33 @@ export interface ParameterChange {
 const NOTHING_TO_DO = /didn't contain changes|No updates are to be performed/i;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 2_000;
-/** A stack that a change set was made for, and nothing else was done to. */
-export const NOT_BEGUN = "REVIEW_IN_PROGRESS";
+/** Of a stack that a change set was made for, and nothing else was done to. */
+const NOT_BEGUN = "REVIEW_IN_PROGRESS";
 
-/** Makes a change set. @returns undefined when the stack is already what is wanted */
+/** Whether there is more of a stack than a change set. */
+export function isBegun(stack: Stack | undefined): stack is Stack {
+  return stack !== undefined && stack.status !== NOT_BEGUN;
+}
+
+/** @throws DdbrError where a stack cannot become one of this kind */
+export function refuseUnfit(stack: Stack | undefined, kind: StackKind): void {
+  if (!isBegun(stack)) return;
+  refuseUnready(stack);
+  if (kindOfStack(stack.parameters) === kind) return;
+  throw new DdbrError("exists", `is there already, and is no ${kind} of ddbr`, {
+    subject: `stack ${stack.name}`,
+    hint: "give this one another --name",
+  });
+}
+
+/** Makes a change set. @param found as {@link refuseUnfit} lets it pass. @returns undefined when the stack is already what is wanted */
 export async function planStack(
   client: StackClient,
   found: Stack | undefined,
   { name, kind, parameters }: WantedStack,
   signal: AbortSignal,
 ): Promise<StackPlan | undefined> {
-  refuseUnready(found);
-  refuseOther(found, kind);
-  const isNew = found === undefined || found.status === NOT_BEGUN;
+  const isNew = !isBegun(found);
   const before = isNew ? {} : known(found.parameters, kind);
   const defaults = defaultsOf(kind);
   const all = { ...defaults, ...before, ...parameters };
@@ -119,17 +133,7 @@ function known(parameters: Record<string, string>, kind: StackKind): Record<stri
   );
 }
 
-function refuseOther(stack: Stack | undefined, kind: StackKind): void {
-  if (stack === undefined || stack.status === NOT_BEGUN || kindOfStack(stack.parameters) === kind) return;
-  throw new DdbrError("exists", `is there already, and is no ${kind} of ddbr`, {
-    subject: `stack ${stack.name}`,
-    hint: "give this one another --name",
-  });
-}
-
-function refuseUnready(stack: Stack | undefined): void {
-  if (stack === undefined || stack.status === NOT_BEGUN) return;
-  const { name, status } = stack;
+function refuseUnready({ name, status }: Stack): void {
   const subject = `stack ${name}`;
   if (status.endsWith("_IN_PROGRESS")) {
     throw new DdbrError("table-state", `is being changed: ${status}`, {

@@ -14,6 +14,9 @@ export interface StackOutcome {
 const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 3_000;
 
+/** How a stack is to end: made or changed, or deleted. */
+export type WantedEnd = "there" | "gone";
+
 /** The type that the stack itself has in its events. */
 const STACK = "AWS::CloudFormation::Stack";
 
@@ -28,6 +31,7 @@ const CANCELLED = /^Resource (creation|update|deletion) cancelled/i;
 export async function followStack(
   client: StackClient,
   stack: string,
+  wanted: WantedEnd,
   begin: () => Promise<void>,
   report: (event: StackEvent) => void,
   signal: AbortSignal,
@@ -55,7 +59,7 @@ export async function followStack(
     }
     // Just begun, it may still look as it did before.
     const hasEnded = seen.some(({ type, status }) => type === STACK && isEnd(status));
-    if (found === undefined || (hasEnded && isEnd(found.status))) return outcomeOf(found, seen);
+    if (found === undefined || (hasEnded && isEnd(found.status))) return outcomeOf(found, wanted, seen);
     await sleep(pause, undefined, { signal });
   }
 }
@@ -71,13 +75,13 @@ function isEnd(status: string): boolean {
   return !status.endsWith("_IN_PROGRESS");
 }
 
-const GOOD = /^(CREATE|UPDATE|DELETE)_COMPLETE$/;
+const GOOD = /^(CREATE|UPDATE)_COMPLETE$/;
 
-function outcomeOf(stack: Stack | undefined, seen: StackEvent[]): StackOutcome {
+function outcomeOf(stack: Stack | undefined, wanted: WantedEnd, seen: StackEvent[]): StackOutcome {
   const gone = stack === undefined || stack.status === "DELETE_COMPLETE";
   const failed = seen.filter(({ status }) => status.endsWith("_FAILED"));
   const cause = failed.find(({ reason }) => !CANCELLED.test(reason ?? "")) ?? failed[0];
   // What could not be made is deleted: gone, but not done.
-  const done = gone ? cause === undefined : GOOD.test(stack.status);
+  const done = wanted === "gone" ? gone : !gone && GOOD.test(stack.status);
   return { done, stack: gone ? undefined : stack, cause: done ? undefined : cause };
 }

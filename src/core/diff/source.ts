@@ -1,10 +1,11 @@
+import type { DdbrError } from "../errors.ts";
 import type { WireItem, WireKey } from "../item/attribute-value.ts";
 import type { SideDescription } from "./diff-events.ts";
 
-/** Told of every answer, and of every attempt that is repeated, for counting. */
+/** Told of every answer, and of every attempt that is repeated and why: undefined where that is no failure. */
 export interface RequestObserver {
   answered(call: { operation: string; readUnits: number; writeUnits: number; bytes: number }): void;
-  retried(call: { operation: string; throttled: boolean }): void;
+  retried(call: { operation: string; throttled: boolean }, error?: DdbrError): void;
 }
 
 /** One side of a comparison, as far as single records go. */

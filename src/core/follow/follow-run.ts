@@ -16,7 +16,7 @@ const DESCRIBE_SOON_MS = 1_000;
 const CHILDREN_COME_WITHIN_MS = 30_000;
 /** DynamoDB answers five requests a second for a shard, and somebody else may read it too. */
 const BETWEEN_READS_MS = 250;
-/** How long what is under way when the run is stopped is waited for. */
+/** How long what is under way when the run is stopped is tried again. */
 const ABANDON_AFTER_MS = 5_000;
 
 export interface RunHooks {
@@ -62,6 +62,8 @@ export class FollowRun {
     await Promise.all(this.#running.values());
     await saving;
     await this.#book.save();
+    // Whoever goes on from here must not be overtaken by what is still on its way.
+    await this.#options.target.settled();
   }
 
   /** What fails after the run has been stopped fails because of that. */

@@ -35,6 +35,8 @@ export interface ShardRun {
 const IDLE = 4;
 /** A page may be empty though there is more: only several in a row are taken for the end. */
 const EMPTY_PAGES_AT_END = 4;
+/** What to do where not even a record's number is told. */
+const NO_STREAM = "check the address: what answers there does not speak DynamoDB Streams";
 /** By how much clocks may differ. */
 const CLOCKS_MS = 5_000;
 
@@ -70,7 +72,7 @@ export async function followShard(run: ShardRun): Promise<void> {
   }
 
   async function replay(values: unknown[]): Promise<void> {
-    const records = values.map(readStreamRecord);
+    const records = values.map((value) => readStreamRecord(value, NO_STREAM));
     report({ type: "read", shard: shard.id, records: records.length });
     const since = sinceLatest() ?? run.since;
     const turnover = since === undefined ? undefined : ({ role: "AFTER", at: since } as const);

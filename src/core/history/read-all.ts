@@ -3,10 +3,12 @@ import type { WireItem } from "../item/attribute-value.ts";
 import { equalValues } from "../item/equal.ts";
 import { SpoolFile } from "../spool-file.ts";
 import {
+  groupedByEvent,
   type HistoryVersion,
   inEventOrder,
   type RecordedEvent,
   type RecordHistory,
+  standsForEvent,
 } from "./record-history.ts";
 
 /**
@@ -53,7 +55,10 @@ export async function* readAllVersions(
       const { recorded, item, problem } = await history.read(version, signal);
       kept[index] = { version, recorded, problem, place: item && append(spool, item) };
     });
-    const ordered = onePerEvent(inEventOrder(kept, ({ recorded }) => recorded.sequence));
+    const sequenceOf = ({ recorded }: Kept) => recorded.sequence;
+    const ordered = groupedByEvent(inEventOrder(kept, sequenceOf), sequenceOf).map((group) =>
+      standsForEvent(group, ({ problem }) => problem === undefined),
+    );
     const itemOf = (one: Kept | undefined) =>
       one?.place && (JSON.parse(spool.read(one.place.offset, one.place.length).toString()) as WireItem);
     let item = itemOf(ordered[0]);
@@ -67,18 +72,6 @@ export async function* readAllVersions(
   } finally {
     spool.close();
   }
-}
-
-/** Of neighbours with the same sequence number the one that was stored last, or the last that can be read. */
-function onePerEvent(ordered: readonly Kept[]): Kept[] {
-  const events: Kept[] = [];
-  for (const one of ordered) {
-    const last = events.at(-1);
-    const { sequence } = one.recorded;
-    if (sequence === undefined || last?.recorded.sequence !== sequence) events.push(one);
-    else if (last.problem !== undefined && one.problem === undefined) events[events.length - 1] = one;
-  }
-  return events;
 }
 
 function append(spool: SpoolFile, item: WireItem): Kept["place"] {
@@ -102,7 +95,7 @@ function changeOf(
 }
 
 /** Names of the attributes that differ, in ascending order. */
-export function changedAttributes(before: WireItem, after: WireItem): string[] {
+function changedAttributes(before: WireItem, after: WireItem): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   const value = (item: WireItem, name: string) => (Object.hasOwn(item, name) ? item[name] : undefined);
   const differs = (name: string) => {

@@ -61,31 +61,62 @@ export async function openHistory(
   schema: KeySchema,
   signal?: AbortSignal,
 ): Promise<RecordHistory> {
-  const own = recordName(key, schema);
-  const older = olderRecordNames(key, schema);
-  const [keepsVersions, ...found] = await Promise.all([
+  const [keepsVersions, versions] = await Promise.all([
     store.keepsVersions(signal),
-    ...[own, ...older].map((name) => versionsOf(store, name, signal)),
+    versionsOfRecord(store, key, schema, signal),
   ]);
-  const olderNames = older.filter((_, index) => found[index + 1]!.length > 0);
+  const found = new Set(versions.map(({ name }) => name));
   return {
     key,
-    // Within one name the listing's order is the true one; between names only the time is known.
-    versions: olderNames.length === 0 ? found[0]! : found.flat().sort((a, b) => b.modified - a.modified),
+    versions,
     keepsVersions,
-    olderNames,
-    async read(version, readSignal) {
-      if (version.deleted) return { recorded: await recordedOf(store, version, readSignal) };
-      const object = await getUnlessArchived(store, version, readSignal);
-      if (object === "archived") {
-        return { recorded: await recordedOf(store, version, readSignal), problem: "archived" };
-      }
-      if (object === undefined) return { recorded: {}, problem: "no longer there" };
-      const recorded = eventOf(object.metadata);
-      const item = readRecordBody(object.body);
-      return typeof item === "string" ? { recorded, problem: item } : { recorded, item };
-    },
+    olderNames: olderRecordNames(key, schema).filter((name) => found.has(name)),
+    read: (version, readSignal) => readVersion(store, version, readSignal),
   };
+}
+
+/** All versions of a record, newest first, under whatever names. */
+export async function versionsOfRecord(
+  store: ObjectStore,
+  key: WireKey,
+  schema: KeySchema,
+  signal?: AbortSignal,
+): Promise<HistoryVersion[]> {
+  const names = [recordName(key, schema), ...olderRecordNames(key, schema)];
+  const found = await Promise.all(names.map((name) => versionsOf(store, name, signal)));
+  const held = found.filter((versions) => versions.length > 0);
+  if (held.length < 2) return held[0] ?? [];
+  // Within one name the listing's order is the true one; between names only the time is known.
+  const merged = held.flat().sort((a, b) => b.modified - a.modified);
+  return merged.filter(({ name, deleted }, index) => {
+    // Deleted while the record was there under a name that counts before: that did away with a duplicate.
+    const stronger = deleted ? names.slice(0, names.indexOf(name)) : [];
+    return !stronger.some((other) => newestOf(other, merged, index + 1)?.deleted === false);
+  });
+}
+
+function newestOf(
+  name: string,
+  versions: readonly HistoryVersion[],
+  start: number,
+): HistoryVersion | undefined {
+  return versions.find((version, index) => index >= start && version.name === name);
+}
+
+export async function readVersion(
+  store: ObjectStore,
+  version: HistoryVersion,
+  signal?: AbortSignal,
+): Promise<HistoryImage> {
+  if (version.deleted) return { recorded: await readRecorded(store, version, signal) };
+  const object = await getUnlessArchived(store, version, signal);
+  if (object === "archived") {
+    return { recorded: await readRecorded(store, version, signal), problem: "archived" };
+  }
+  if (object === undefined) return { recorded: {}, problem: "no longer there" };
+  const recorded = eventOf(object.metadata);
+  const item = readRecordBody(object.body);
+  return typeof item === "string" ? { recorded, problem: item } : { recorded, item };
 }
 
 /** A listing calls a version archived also while it is restored and can be read: only trying tells. */
@@ -110,11 +141,12 @@ async function versionsOf(store: ObjectStore, name: string, signal?: AbortSignal
   return versions;
 }
 
-function historyVersion({ key, ...version }: ObjectVersion): HistoryVersion {
+export function historyVersion({ key, ...version }: ObjectVersion): HistoryVersion {
   return { name: key, ...version };
 }
 
-async function recordedOf(
+/** What is recorded with a version, without its item. */
+export async function readRecorded(
   store: ObjectStore,
   version: HistoryVersion,
   signal?: AbortSignal,
@@ -145,4 +177,31 @@ export function inEventOrder<Version>(
   const sorted = sequenced.toSorted((a, b) => compareSequences(sequenceOf(b)!, sequenceOf(a)!));
   let next = 0;
   return versions.map((version) => (sequenceOf(version) === undefined ? version : sorted[next++]!));
+}
+
+/**
+ * Neighbours with the same sequence number together: an event that was delivered, and so stored, more than once.
+ * @param versions in the order of events
+ */
+export function groupedByEvent<Version>(
+  versions: readonly Version[],
+  sequenceOf: (version: Version) => string | undefined,
+): Version[][] {
+  const groups: Version[][] = [];
+  for (const version of versions) {
+    const group = groups.at(-1);
+    const sequence = sequenceOf(version);
+    if (group === undefined || sequence === undefined || sequenceOf(group[0]!) !== sequence)
+      groups.push([version]);
+    else group.push(version);
+  }
+  return groups;
+}
+
+/** The version that stands for its event: the one that was stored last, or the last that can be read. */
+export function standsForEvent<Version>(
+  group: readonly Version[],
+  isReadable: (version: Version) => boolean,
+): Version {
+  return group.find(isReadable) ?? group[0]!;
 }

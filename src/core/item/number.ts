@@ -63,3 +63,27 @@ function decompose(text: string): { negative: boolean; digits: string; exponent:
   const exponent = Number(power) - fraction.length + (all.length - digits.length);
   return { negative: sign === "-", digits, exponent };
 }
+
+/** Negative, 0 or positive, as the first is less than, equal to or greater than the second; both are numbers. */
+export function compareNumbers(a: string, b: string): number {
+  const [one, other] = [decompose(a)!, decompose(b)!];
+  const [ours, theirs] = [signOf(one), signOf(other)];
+  if (ours !== theirs || ours === 0) return ours - theirs;
+  return ours * compareMagnitudes(one, other);
+}
+
+function signOf({ negative, digits }: { negative: boolean; digits: string }): number {
+  if (digits === "") return 0;
+  return negative ? -1 : 1;
+}
+
+function compareMagnitudes(
+  a: { digits: string; exponent: number },
+  b: { digits: string; exponent: number },
+): number {
+  const powers = a.digits.length + a.exponent - (b.digits.length + b.exponent);
+  if (powers !== 0) return powers;
+  // Both begin at the same power of ten, so their digits compare as text.
+  if (a.digits === b.digits) return 0;
+  return a.digits < b.digits ? -1 : 1;
+}

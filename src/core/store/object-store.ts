@@ -1,3 +1,4 @@
+import type { DdbrError } from "../errors.ts";
 import type { StoreLocation } from "./store-location.ts";
 
 /**
@@ -30,6 +31,8 @@ export interface StoredObject {
 
 export interface WriteOptions {
   metadata?: Metadata | undefined;
+  /** A stop ends the repeating, not an attempt under way: when the write has settled, the program has nothing of it on its way any more. */
+  finishAttempt?: boolean;
 }
 
 /** An object being written piece by piece. Until `complete` has resolved, readers see what was there before. */
@@ -46,7 +49,7 @@ export interface Upload {
 
 export interface StoreObserver {
   answered(call: { operation: string; bytes: number }): void;
-  retried(call: { operation: string; throttled: boolean }): void;
+  retried(call: { operation: string; throttled: boolean }, error?: DdbrError): void;
 }
 
 /**

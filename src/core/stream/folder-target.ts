@@ -4,6 +4,7 @@ import { EVENT_NAME, EVENT_TIME, SEQUENCE } from "../store/metadata-names.ts";
 import type { Metadata, ObjectStore } from "../store/object-store.ts";
 import type { StreamRecord } from "./stream-record.ts";
 import { byKey, ofOneRecord, type Replayed, type StreamTarget } from "./stream-target.ts";
+import { WritesUnderWay } from "./writes-under-way.ts";
 
 export interface FolderTargetOptions {
   /** Opened at the folder that holds a folder for each table. */
@@ -16,22 +17,24 @@ export interface FolderTargetOptions {
 
 /** An incremental folder that a stream is replayed onto: every image becomes a version of its record's object, in order. */
 export function openFolderTarget({ store, table, concurrency }: FolderTargetOptions): StreamTarget {
-  async function write(record: StreamRecord, signal: AbortSignal): Promise<void> {
+  const underWay = new WritesUnderWay();
+
+  async function write(record: StreamRecord, signal: AbortSignal): Promise<unknown> {
     const name = `${table}/${record.id}`;
-    const options = { metadata: eventMetadata(record) };
-    if (record.image === undefined) await store.delete(name, options, signal);
-    else await store.put(name, recordBody(record.image), options, signal);
+    // A request that is cut off may have come to the store all the same: only its end tells.
+    const options = { metadata: eventMetadata(record), finishAttempt: true };
+    if (record.image === undefined) return store.delete(name, options, signal);
+    return store.put(name, recordBody(record.image), options, signal);
   }
 
   return {
-    async replay(records, signal) {
-      const replayed: Replayed = { written: [], superseded: [], failed: [], left: [] };
+    async replay(records, signal, written = () => {}) {
+      const replayed: Replayed = { superseded: [], failed: [], left: [] };
       await inParallel(byKey(records), concurrency, async (sameKey) => {
         for (const [index, record] of sameKey.entries()) {
           try {
-            signal.throwIfAborted();
-            await write(record, signal);
-            replayed.written.push(record);
+            await underWay.write([record.id], () => write(record, signal), signal);
+            written(record);
           } catch (error) {
             const rest = sameKey.slice(index);
             if (signal.aborted) replayed.left.push(...rest);
@@ -43,6 +46,7 @@ export function openFolderTarget({ store, table, concurrency }: FolderTargetOpti
       return replayed;
     },
 
+    settled: () => underWay.ended(),
     close: () => store.close(),
   };
 }

@@ -49,11 +49,14 @@ export async function replayBatch(
   }
   const ours = readable.filter((record) => turnover === undefined || isOurs(record, turnover));
   const fresh = inOrder(ours).filter((record) => !before.has(record));
-  const { written, superseded, failed, left } = await target.replay(fresh, signal);
-  for (const record of written) before.add(record);
+  let written = 0;
+  const { superseded, failed, left } = await target.replay(fresh, signal, (record) => {
+    before.add(record);
+    written++;
+  });
   const undone = [...unreadable, ...failed.map(({ record }) => record), ...left];
   return {
-    written: written.length,
+    written,
     superseded: superseded.length,
     repeated: ours.length - fresh.length,
     passedOver: readable.length - ours.length,

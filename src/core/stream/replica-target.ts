@@ -4,9 +4,9 @@ import { setOwn, type WireItem, type WireKey } from "../item/attribute-value.ts"
 import { keyId } from "../item/key-id.ts";
 import type { Dynamo, WriteRequest } from "../table/dynamo.ts";
 import { untilDone } from "../table/until-done.ts";
-import { untilStopped } from "../until-stopped.ts";
 import type { StreamRecord } from "./stream-record.ts";
 import { byKey, ofOneRecord, type Replayed, type StreamTarget } from "./stream-target.ts";
+import { WritesUnderWay } from "./writes-under-way.ts";
 
 export interface ReplicaTargetOptions {
   dynamo: Pick<Dynamo, "batchWrite" | "close">;
@@ -22,36 +22,29 @@ export interface ReplicaTargetOptions {
 
 /** BatchWriteItem takes no more. */
 const MOST_REQUESTS = 25;
+const HINT = "raise the replica's write capacity, or try again later";
 
 /** A table that a stream is replayed onto: of each key the last image is written. */
 export function openReplicaTarget(options: ReplicaTargetOptions): StreamTarget {
   const { dynamo, subject, concurrency, patienceMs, retried = () => {} } = options;
-  /** Also what was under way when a batch was stopped, which may yet take effect. */
-  const underWay = new Set<Promise<unknown>>();
-
-  function batchWrite(part: StreamRecord[], signal: AbortSignal): Promise<WriteRequest[]> {
-    const work = dynamo.batchWrite(part.map(writeRequest), signal);
-    const settled = () => underWay.delete(work);
-    underWay.add(work);
-    work.then(settled, settled);
-    return untilStopped(work, signal);
-  }
+  const underWay = new WritesUnderWay();
 
   /** Those that could not be written, and why. */
   async function write(records: StreamRecord[], signal: AbortSignal): Promise<Map<StreamRecord, unknown>> {
     let left = records;
     const send = async (part: StreamRecord[]) => {
       left = part;
-      const unprocessed = await batchWrite(part, signal);
-      const ids = new Set(unprocessed.map((request) => requestId(request, part[0]!.key)));
-      const named = part.filter(({ id }) => ids.has(id));
+      const ids = part.map(({ id }) => id);
+      const begin = () => dynamo.batchWrite(part.map(writeRequest), signal);
+      const unprocessed = await underWay.write(ids, begin, signal);
+      const again = new Set(unprocessed.map((request) => requestId(request, part[0]!.key)));
+      const named = part.filter(({ id }) => again.has(id));
       // Should a request come back in another spelling than it was sent in, all are sent again.
       left = named.length === unprocessed.length ? named : part;
       return left;
     };
     try {
-      signal.throwIfAborted();
-      await untilDone(records, send, { signal, patienceMs, subject, retried });
+      await untilDone(records, send, { signal, patienceMs, subject, hint: HINT, retried });
       return new Map();
     } catch (error) {
       if (!isRefusal(error) || left.length === 1) return new Map(left.map((record) => [record, error]));
@@ -63,10 +56,8 @@ export function openReplicaTarget(options: ReplicaTargetOptions): StreamTarget {
   }
 
   return {
-    async replay(records, signal) {
-      const replayed: Replayed = { written: [], superseded: [], failed: [], left: [] };
-      // An older image that is still on its way must not arrive after a newer one.
-      await untilStopped(Promise.allSettled(underWay), signal).catch(() => {});
+    async replay(records, signal, written = () => {}) {
+      const replayed: Replayed = { superseded: [], failed: [], left: [] };
       let keys = byKey(records);
       while (keys.length > 0) {
         const again: StreamRecord[][] = [];
@@ -78,7 +69,7 @@ export function openReplicaTarget(options: ReplicaTargetOptions): StreamTarget {
           for (const sameKey of batch) {
             const last = sameKey.at(-1)!;
             if (!problems.has(last)) {
-              replayed.written.push(last);
+              written(last);
               replayed.superseded.push(...sameKey.slice(0, -1));
             } else if (signal.aborted) {
               replayed.left.push(...sameKey);
@@ -96,6 +87,7 @@ export function openReplicaTarget(options: ReplicaTargetOptions): StreamTarget {
       return replayed;
     },
 
+    settled: () => underWay.ended(),
     close: () => dynamo.close(),
   };
 }

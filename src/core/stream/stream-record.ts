@@ -34,14 +34,14 @@ const WITHOUT_NEW_IMAGES = ["KEYS_ONLY", "OLD_IMAGE"];
 
 /**
  * Reads a record as Lambda events and GetRecords hold it, items in wire form.
- * @throws DdbrError `stream-view` when the stream holds no new images, `record` when not even its sequence number is known
+ * @throws DdbrError `stream-view` when the stream holds no new images, `record` when not even its sequence number is known; `hint` says what to do then
  */
-export function readStreamRecord(value: unknown): StreamRecord | UnreadableRecord {
+export function readStreamRecord(value: unknown, hint?: string): StreamRecord | UnreadableRecord {
   const { eventName, dynamodb } = objectOf(value);
   const { SequenceNumber, StreamViewType, Keys, NewImage, ApproximateCreationDateTime } = objectOf(dynamodb);
   if (typeof SequenceNumber !== "string" || !/^\d{1,40}$/.test(SequenceNumber)) {
     throw new DdbrError("record", "a record without a sequence number is none of a DynamoDB stream", {
-      hint: "connect the function to a table's stream",
+      hint,
     });
   }
   const sequence = SequenceNumber;

@@ -7,10 +7,8 @@ export interface FailedRecord {
   error: DdbrError;
 }
 
-/** What became of the records of a batch, each in one of the lists. */
+/** What became of the records of a batch that were not written, each in one of the lists. */
 export interface Replayed {
-  /** What they say is in the target, durably. */
-  written: StreamRecord[];
   /** A later record of the same key, in the same batch, is in the target instead. */
   superseded: StreamRecord[];
   failed: FailedRecord[];
@@ -24,9 +22,16 @@ export interface StreamTarget {
    * Replays records, of each key in the order of their sequence numbers. Where one of a key is not done, no later one is.
    * When `signal` aborts it returns soon, with what is left.
    * @param records each once
+   * @param written told of each record when what it says is in the target, durably; also of those before a failure of all
    * @throws DdbrError when nothing can be done at all: no such table or bucket, no permission, no credentials
    */
-  replay(records: readonly StreamRecord[], signal: AbortSignal): Promise<Replayed>;
+  replay(
+    records: readonly StreamRecord[],
+    signal: AbortSignal,
+    written?: (record: StreamRecord) => void,
+  ): Promise<Replayed>;
+  /** Resolves when no write is on its way any more, also none that a stop has left. */
+  settled(): Promise<void>;
   close(): void;
 }
 

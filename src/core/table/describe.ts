@@ -46,7 +46,7 @@ export async function describeTable(
 }
 
 /** `id (S) + at (N)`: the partition key, then the sort key. */
-export function describeSchema(schema: KeySchema): string {
+export function describeSchema(schema: readonly KeyAttribute[]): string {
   return schema.map(({ name, type }) => `${JSON.stringify(name)} (${type})`).join(" + ");
 }
 

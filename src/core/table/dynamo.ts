@@ -10,11 +10,13 @@ import {
   ListTagsOfResourceCommand,
   type ListTagsOfResourceOutput,
   PutItemCommand,
+  QueryCommand,
   ScanCommand,
 } from "@aws-sdk/client-dynamodb";
 import { FetchHttpHandler } from "@smithy/fetch-http-handler";
 import pRetry from "p-retry";
 import type { RequestObserver } from "../diff/source.ts";
+import type { DdbrError } from "../errors.ts";
 import type { WireItem, WireKey } from "../item/attribute-value.ts";
 import type { TableLocation } from "../location.ts";
 import { type AccessOptions, clientAccess } from "./access.ts";
@@ -34,6 +36,14 @@ export interface ScanInput {
   ExclusiveStartKey?: WireKey;
 }
 
+export interface QueryInput extends Omit<ConditionInput, "ConditionExpression"> {
+  KeyConditionExpression: string;
+  ConsistentRead: boolean;
+  Limit?: number;
+  ExclusiveStartKey?: WireKey;
+}
+
+/** A page of a scan or a query. */
 export interface ScanOutput {
   Items: WireItem[];
   LastEvaluatedKey?: WireKey;
@@ -54,6 +64,7 @@ export interface Dynamo {
   /** Tags and expiry, which describing leaves out; each `undefined` where it is not allowed or not known there. */
   extras(arn: string, signal?: AbortSignal): Promise<TableExtras>;
   scan(input: ScanInput, signal?: AbortSignal): Promise<ScanOutput>;
+  query(input: QueryInput, signal?: AbortSignal): Promise<ScanOutput>;
   /** At most 100 keys; `unprocessed` are those that the answer did not cover. */
   batchGet(
     keys: WireKey[],
@@ -86,6 +97,9 @@ const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5_000;
 /** Describing comes first, while somebody waits to hear of a wrong address. */
 const DESCRIBE_PATIENCE_MS = 2_000;
+
+/** Those whose answers tell read units. */
+export const READ_OPERATIONS: ReadonlySet<string> = new Set(["Scan", "Query", "BatchGetItem"]);
 
 type Answer = { ConsumedCapacity?: Consumed | Consumed[]; $bytes?: number };
 
@@ -134,7 +148,8 @@ export async function openDynamo(location: TableLocation, options: DynamoOptions
       ...(signal ? { signal } : {}),
       shouldRetry: ({ error }) => {
         if (!isPassing(error)) return false;
-        observer?.retried({ operation, throttled: isThrottled(error) });
+        const failure = error as DdbrError;
+        observer?.retried({ operation, throttled: failure.code === "throttled" }, failure);
         return true;
       },
     });
@@ -178,6 +193,14 @@ export async function openDynamo(location: TableLocation, options: DynamoOptions
       return persist(
         "Scan",
         wire(ScanCommand, { TableName, ReturnConsumedCapacity: "TOTAL", ...input }),
+        signal,
+      );
+    },
+
+    query(input, signal) {
+      return persist(
+        "Query",
+        wire(QueryCommand, { TableName, ReturnConsumedCapacity: "TOTAL", ...input }),
         signal,
       );
     },
@@ -286,10 +309,7 @@ function unitsOf(operation: string, answer: Answer): { readUnits: number; writeU
   const consumed = answer.ConsumedCapacity ?? [];
   const list = Array.isArray(consumed) ? consumed : [consumed];
   const units = list.reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
-  const reads = operation === "Scan" || operation === "BatchGetItem";
-  return reads ? { readUnits: units, writeUnits: 0 } : { readUnits: 0, writeUnits: units };
-}
-
-function isThrottled(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "throttled";
+  return READ_OPERATIONS.has(operation)
+    ? { readUnits: units, writeUnits: 0 }
+    : { readUnits: 0, writeUnits: units };
 }

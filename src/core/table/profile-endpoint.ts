@@ -6,6 +6,7 @@ export type ConfiguredService =
   | "dynamodb_streams"
   | "s3"
   | "cloudwatch"
+  | "cloudwatch_logs"
   | "cloudformation"
   | "lambda"
   | "sqs";

@@ -1,12 +1,20 @@
 import type { SideDescription } from "../diff/diff-events.ts";
 import type { BackfillTarget, RepairTarget, RequestObserver, Source } from "../diff/source.ts";
-import type { WireItem, WireKey } from "../item/attribute-value.ts";
+import type { AttributeValue, WireItem, WireKey } from "../item/attribute-value.ts";
 import { keyString } from "../item/key-string.ts";
 import type { TableLocation } from "../location.ts";
 import type { AccessOptions } from "./access.ts";
 import { deleteIfUnchanged, putIfUnchanged } from "./conditional-write.ts";
 import { describeTable } from "./describe.ts";
-import { DEFAULT_PATIENCE_MS, type Dynamo, openDynamo, type ScanInput, type TableExtras } from "./dynamo.ts";
+import {
+  DEFAULT_PATIENCE_MS,
+  type Dynamo,
+  openDynamo,
+  type QueryInput,
+  READ_OPERATIONS,
+  type ScanInput,
+  type TableExtras,
+} from "./dynamo.ts";
 import { createPace } from "./pace.ts";
 import { untilDone } from "./until-done.ts";
 
@@ -31,6 +39,8 @@ export interface Table extends Source, RepairTarget, BackfillTarget {
   readonly createdAt: number;
   /** Everything that is needed to make such a table again, as the service describes it. */
   describe(signal?: AbortSignal): Promise<WholeDescription>;
+  /** All items with this partition key, in pages. */
+  query(partition: AttributeValue, signal: AbortSignal): AsyncIterable<WireItem[]>;
   close(): void;
 }
 
@@ -42,7 +52,6 @@ export interface WholeDescription extends Partial<TableExtras> {
 /** What one read unit covers: an eventually consistent read pays half of it. */
 const READ_UNIT_BYTES = 4096;
 const WRITE_UNIT_BYTES = 1024;
-const READS: ReadonlySet<string> = new Set(["Scan", "BatchGetItem"]);
 const WRITES: ReadonlySet<string> = new Set(["PutItem", "DeleteItem", "BatchWriteItem"]);
 
 /** A page of a scan holds no more. */
@@ -60,7 +69,7 @@ export async function openTable(location: TableLocation, options: TableOptions =
     observer: {
       answered(call) {
         // Each answer settles a booking of its own kind: a write must not release what a read has booked.
-        if (READS.has(call.operation)) readPace.spent(call.readUnits);
+        if (READ_OPERATIONS.has(call.operation)) readPace.spent(call.readUnits);
         else if (WRITES.has(call.operation)) writePace.spent(call.writeUnits);
         observer?.answered(call);
       },
@@ -81,6 +90,7 @@ export async function openTable(location: TableLocation, options: TableOptions =
     signal,
     patienceMs,
     subject: location.text,
+    hint: "try again later, or at a lower rate (--max-rcu, --max-wcu)",
     retried: () => observer?.retried({ operation, throttled: true }),
   });
 
@@ -106,6 +116,22 @@ export async function openTable(location: TableLocation, options: TableOptions =
         await readPace.ready(pageUnits, signal);
         const output = await dynamo.scan(page, signal);
         consumed?.(output.ConsumedCapacity?.CapacityUnits ?? 0);
+        yield output.Items;
+        page.ExclusiveStartKey = output.LastEvaluatedKey as WireKey;
+      } while (page.ExclusiveStartKey !== undefined);
+    },
+
+    async *query(partition, signal) {
+      const page: QueryInput = {
+        KeyConditionExpression: "#p = :p",
+        ExpressionAttributeNames: { "#p": schema[0].name },
+        ExpressionAttributeValues: { ":p": partition },
+        ConsistentRead: consistent,
+      };
+      if (pageLimit !== undefined) page.Limit = pageLimit;
+      do {
+        await readPace.ready(pageUnits, signal);
+        const output = await dynamo.query(page, signal);
         yield output.Items;
         page.ExclusiveStartKey = output.LastEvaluatedKey as WireKey;
       } while (page.ExclusiveStartKey !== undefined);

@@ -11,6 +11,8 @@ export interface Persistence {
   patienceMs: number;
   /** The table's location as typed, for the error. */
   subject: string;
+  /** What can be done where nothing moves, for the error. */
+  hint: string;
   /** Told each time that a rest is asked for again. */
   retried(): void;
 }
@@ -24,7 +26,7 @@ export interface Persistence {
 export async function untilDone<Part>(
   parts: Part[],
   send: (parts: Part[]) => Promise<Part[]>,
-  { signal, patienceMs, subject, retried }: Persistence,
+  { signal, patienceMs, subject, hint, retried }: Persistence,
 ): Promise<void> {
   let longestPause = FIRST_PAUSE_MS;
   let lastMoved = performance.now();
@@ -41,10 +43,7 @@ export async function untilDone<Part>(
       throw new DdbrError(
         "throttled",
         `throttled: DynamoDB keeps leaving ${left.length} items of a batch undone`,
-        {
-          subject,
-          hint: "try again later, or at a lower rate (--max-rcu, --max-wcu)",
-        },
+        { subject, hint },
       );
     }
     retried();

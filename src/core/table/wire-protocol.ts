@@ -3,6 +3,7 @@ import { AwsJson1_0Protocol } from "@aws-sdk/core/protocols";
 /** The operations that carry items; all others go the SDK's usual way. */
 const WIRE_OPERATIONS = new Set([
   "Scan",
+  "Query",
   "BatchGetItem",
   "BatchWriteItem",
   "PutItem",

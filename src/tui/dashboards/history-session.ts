@@ -147,7 +147,7 @@ export class HistorySession {
     const inView = position >= top && position < top + this.listRows;
     // What lies around it is to be seen as well.
     const around = inView ? top : Math.max(0, position - Math.floor(this.listRows / 2));
-    this.view = { ...selectVersion(this.view, version), top: around };
+    this.view = { ...selectVersion(this.view, this.timeline.standingFor(version)), top: around };
     this.changed();
   }
 
@@ -221,6 +221,12 @@ export class HistorySession {
 
   readonly #learned = (version: number, image: HistoryImage): void => {
     this.timeline.learn(version, image, (each) => this.reader.image(each));
+    const { selected, marked } = this.view;
+    this.view = {
+      ...this.view,
+      selected: this.timeline.standingFor(selected),
+      marked: marked === undefined ? undefined : this.timeline.standingFor(marked),
+    };
     this.changed();
   };
 }

@@ -167,6 +167,20 @@ test("the selection stays on its version when the order becomes known", async ()
   expect(screen.draw()[0]).toContain("2 of 40");
 });
 
+test("an event that was stored twice is shown once, and whoever had selected the other is on it", async () => {
+  const screen = browse({ count: 12, again: [6, 7, 8] }, SIZE);
+  screen.press(..."jjjjjj", "m", "j");
+  expect(screen.draw()[0]).toContain("8 of 15 versions");
+  const lines = await screen.settle();
+  expect(lines[0]).toContain("5 of 12 versions");
+  const list = lines.map((line) => line.split("│")[0]!);
+  expect(list.join("\n")).not.toContain("unchanged");
+  expect(list.filter((line) => /^.{3}\d\d:\d\d:/.test(line)).length).toBe(12);
+  const { selected, marked } = screen.session.view;
+  const ids = [selected, marked!].map((version) => screen.session.timeline.listed(version).versionId);
+  expect(ids).toEqual(["v7 again", "v8 again"]);
+});
+
 test("items of 400 KB open at what has changed, whole, and at what was found", async () => {
   const screen = browse({ count: 30, bigKilobytes: 400 }, SIZE);
   screen.press("down");

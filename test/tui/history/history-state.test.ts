@@ -96,11 +96,11 @@ function readable(script: HistoryScript, capacity?: number) {
     learned: (version, image) => timeline.learn(version, image, (each) => reader.image(each)),
   });
   const readAll = async () => {
-    for (let version = 0; version < timeline.count; version++) await reader.read(version);
+    for (let version = 0; version < history.versions.length; version++) await reader.read(version);
   };
   const numbers = () =>
     Array.from({ length: timeline.count }, (_, at) =>
-      Number(timeline.listed(timeline.versionAt(at)!).versionId.slice(1)),
+      Number.parseInt(timeline.listed(timeline.versionAt(at)!).versionId.slice(1), 10),
     );
   return { history, timeline, reader, end, readAll, numbers };
 }
@@ -115,6 +115,35 @@ test("versions take the order of their events once that is known, and keep their
     expect(timeline.versionAt(timeline.positionOf(version))).toBe(version);
     expect(timeline.listed(version).versionId).toBe(`v${listed[version]}`);
   }
+});
+
+test("an event that was stored twice is one version once that is known, whatever is read first", async () => {
+  const script = { count: 20, deleteEvery: 7, late: [16], again: [3, 4, 5, 6, 7] };
+  const single = readable({ ...script, again: [] });
+  await single.readAll();
+  const expected = Array.from({ length: 20 }, (_, at) =>
+    single.timeline.happened(single.timeline.versionAt(at)!),
+  );
+  const orders = fc.shuffledSubarray([...Array(25).keys()], { minLength: 25 });
+  await fc.assert(
+    fc.asyncProperty(orders, async (order) => {
+      const { timeline, reader, numbers } = readable(script);
+      expect(timeline.count).toBe(25);
+      for (const version of order) await reader.read(version);
+      expect(numbers()).toEqual(Array.from({ length: 20 }, (_, at) => 19 - at));
+      expect(numbers().map((_, at) => timeline.happened(timeline.versionAt(at)!))).toEqual(expected);
+      for (let version = 0; version < 25; version++) {
+        const { versionId } = timeline.listed(timeline.standingFor(version));
+        expect(Number.parseInt(versionId.slice(1), 10)).toBe(
+          Number.parseInt(timeline.listed(version).versionId.slice(1), 10),
+        );
+      }
+      // The one that was stored last.
+      const shown = numbers().map((_, at) => timeline.listed(timeline.versionAt(at)!).versionId);
+      expect(shown.filter((id) => id.endsWith("again"))).toHaveLength(5);
+    }),
+    { numRuns: 30 },
+  );
 });
 
 test("what happened is said as far as it is known", async () => {

@@ -9,11 +9,14 @@ export interface FailedBatch {
   start: string;
   end: string;
   records: number;
+  /** When Lambda gave up, milliseconds since 1970; undefined where the message does not tell. */
+  at: number | undefined;
 }
 
 /** Reads a message's body; undefined when it is not of that kind. */
 export function parseFailedBatch(body: string): FailedBatch | undefined {
-  const info = objectOf(objectOf(parsed(body)).DDBStreamBatchInfo);
+  const message = objectOf(parsed(body));
+  const info = objectOf(message.DDBStreamBatchInfo);
   const { streamArn, shardId, startSequenceNumber, endSequenceNumber, batchSize } = info;
   if (![streamArn, shardId].every((text) => typeof text === "string" && text !== "")) return undefined;
   if (![startSequenceNumber, endSequenceNumber].every(isSequence)) return undefined;
@@ -23,6 +26,7 @@ export function parseFailedBatch(body: string): FailedBatch | undefined {
     start: String(startSequenceNumber),
     end: String(endSequenceNumber),
     records: typeof batchSize === "number" ? batchSize : 0,
+    at: timeOf(message.timestamp),
   };
 }
 
@@ -31,6 +35,11 @@ export function primaryOf(streamArn: string): TableLocation {
   const [, region, table] = /^arn:[^:]+:dynamodb:([^:]+):\d*:table\/([^/]+)\/stream\//.exec(streamArn) ?? [];
   if (region !== undefined && table !== undefined) return parseTableLocation(`${region}/${table}`);
   throw new DdbrError("location", "is no table's stream", { subject: streamArn });
+}
+
+function timeOf(value: unknown): number | undefined {
+  const at = typeof value === "string" ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(at) ? undefined : at;
 }
 
 function isSequence(value: unknown): boolean {

@@ -1,5 +1,5 @@
 import { openRecordFolder } from "../../incremental/record-folder.ts";
-import type { WireKey } from "../../item/attribute-value.ts";
+import { type KeySchema, typeOf, type WireKey } from "../../item/attribute-value.ts";
 import { openRecordObjects } from "../../record/record-objects.ts";
 import { type ReplicatedRecord, replicateRecords } from "../../record/replicate-records.ts";
 import { openS3Store } from "../../store/s3/s3-store.ts";
@@ -20,11 +20,16 @@ export interface MendOptions {
   signal: AbortSignal;
 }
 
-/** Makes right in the target what records say was changed. */
+/** Makes right in the target what records say was changed. Told of each record once; resolves to why some could not be mended. */
 export interface Mender {
-  /** @param report told of each record once. @returns why some could not be mended; undefined: all are */
   mend(
     records: readonly StreamRecord[],
+    report: (record: ReplicatedRecord) => void,
+    signal: AbortSignal,
+  ): Promise<string | undefined>;
+  /** Where only the keys are known: each is made what the primary holds now. None twice. */
+  mendKeys(
+    keys: readonly WireKey[],
     report: (record: ReplicatedRecord) => void,
     signal: AbortSignal,
   ): Promise<string | undefined>;
@@ -40,10 +45,17 @@ export function openMender(options: MendOptions): Promise<Mender> {
 /** A batch of records that a repair reads at once. */
 const KEYS_AT_ONCE = 100;
 
-function* keysOf(records: readonly StreamRecord[]): Generator<WireKey[]> {
-  const keys = byKey(records).map(([record]) => record!.key);
+const keysOf = (records: readonly StreamRecord[]) => byKey(records).map(([record]) => record!.key);
+
+function* batchesOf(keys: readonly WireKey[]): Generator<WireKey[]> {
   for (let start = 0; start < keys.length; start += KEYS_AT_ONCE)
     yield keys.slice(start, start + KEYS_AT_ONCE);
+}
+
+/** A table may have been deleted, and made again with another key. */
+function fits(key: WireKey, schema: KeySchema): boolean {
+  if (Object.keys(key).length !== schema.length) return false;
+  return schema.every(({ name, type }) => key[name] !== undefined && typeOf(key[name]) === type);
 }
 
 type Repaired = Parameters<typeof replicateRecords>[0]["replica"];
@@ -52,15 +64,16 @@ type Repaired = Parameters<typeof replicateRecords>[0]["replica"];
 async function repair(
   { primary, patienceMs }: MendOptions,
   replica: Repaired,
-  records: readonly StreamRecord[],
+  keys: readonly WireKey[],
   report: (record: ReplicatedRecord) => void,
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  if (!keys.every((key) => fits(key, primary.description.schema))) return "the primary has another key now";
   let undone: string | undefined;
   const { outcome, failure } = await replicateRecords({
     primary,
     replica,
-    batches: keysOf(records),
+    batches: batchesOf(keys),
     patienceMs,
     signal,
     report(record) {
@@ -79,7 +92,8 @@ async function openReplicaMender(
   const { access, patienceMs, signal } = options;
   const replica = await openTable(location, { label: "replica", access, patienceMs, signal });
   return {
-    mend: (records, report, stop) => repair(options, replica, records, report, stop),
+    mend: (records, report, stop) => repair(options, replica, keysOf(records), report, stop),
+    mendKeys: (keys, report, stop) => repair(options, replica, keys, report, stop),
     close: () => replica.close(),
   };
 }
@@ -97,9 +111,10 @@ async function openFolderMender(
   return {
     async mend(records, report, stop) {
       const problems = await addToHistory(folders, table, records, stop);
-      const problem = await repair(options, objects, records, report, stop);
+      const problem = await repair(options, objects, keysOf(records), report, stop);
       return [...problems.values()][0] ?? problem;
     },
+    mendKeys: (keys, report, stop) => repair(options, objects, keys, report, stop),
     close() {
       folders.close();
       own.close();

@@ -1,6 +1,7 @@
 import { DdbrError } from "../../errors.ts";
 import type { StreamSource } from "../../follow/stream-source.ts";
-import type { StreamRecord } from "../../stream/stream-record.ts";
+import type { WireKey } from "../../item/attribute-value.ts";
+import type { StreamRecord, UnreadableRecord } from "../../stream/stream-record.ts";
 import { byKey } from "../../stream/stream-target.ts";
 import type { FailureQueue, QueueMessage } from "../failure-queue.ts";
 import { type FailedBatch, parseFailedBatch } from "./failed-batch.ts";
@@ -14,6 +15,8 @@ export interface RedriveOptions {
   stream(batch: FailedBatch): Promise<StreamSource>;
   /** Opens what is mended. */
   mender(batch: FailedBatch): Promise<Mender>;
+  /** The keys of a batch that the stream does not hold any more, or why they are not known. */
+  keys(batch: FailedBatch): Promise<WireKey[] | { unknown: string }>;
   dryRun: boolean;
   /** Deletes messages whose records are lost: the whole table was mended. */
   dropLost: boolean;
@@ -65,45 +68,74 @@ interface Redriven {
 }
 
 async function redrive(message: QueueMessage, options: RedriveOptions): Promise<Redriven> {
-  const { queue, report, signal, dryRun, dropLost } = options;
-  const id = message.id;
+  const { report, signal } = options;
   const kept = (because: KeptReason, details: { table?: string; reason?: string } = {}): Redriven => {
-    report({ type: "kept", message: id, because, ...details });
+    report({ type: "kept", message: message.id, because, ...details });
     return { deleted: false, because, records: 0 };
   };
   const batch = parseFailedBatch(message.body);
   if (batch === undefined) return kept("foreign");
   const { shard, start, end } = batch;
-  report({ type: "message", message: id, shard, start, end, records: batch.records });
+  report({ type: "message", message: message.id, shard, start, end, records: batch.records });
   try {
     const records = await readFailedRecords(await options.stream(batch), batch, signal);
-    if (records === "lost") {
-      const table = batch.streamArn.replace(/\/stream\/.*$/, "");
-      if (!dropLost || dryRun) return kept("lost", { table });
-      await queue.delete(message, signal);
-      report({ type: "dropped", message: id, table });
-      return { deleted: true, because: "lost", records: 0 };
-    }
-    const readable = records.filter((record): record is StreamRecord => !("problem" in record));
-    const unreadable = records.find((record) => "problem" in record);
-    if (dryRun) return kept("dry-run", { reason: `${byKey(readable).length} records to look at` });
-    const mender = await options.mender(batch);
-    const problem = await mender.mend(
-      readable,
-      (record) => report({ type: "record", ...told(record) }),
-      signal,
-    );
-    const reason = problem ?? unreadable?.problem;
-    if (reason !== undefined) return kept("undone", { reason });
-    await queue.delete(message, signal);
-    const keys = byKey(readable).length;
-    report({ type: "mended", message: id, records: keys });
-    return { deleted: true, records: keys };
+    return records === "lost"
+      ? await redriveLost({ message, batch, kept }, options)
+      : await redriveRecords({ message, batch, kept }, records, options);
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof DdbrError) || error.code !== "stream-view") throw error;
     return kept("undone", { reason: error.message });
   }
+}
+
+/** A message of Lambda's on a stream. */
+interface ToldBatch {
+  message: QueueMessage;
+  batch: FailedBatch;
+  /** Leaves it in the queue. */
+  kept(because: KeptReason, details?: { table?: string; reason?: string }): Redriven;
+}
+
+async function redriveRecords(
+  { message, batch, kept }: ToldBatch,
+  records: readonly (StreamRecord | UnreadableRecord)[],
+  { queue, report, signal, dryRun, mender }: RedriveOptions,
+): Promise<Redriven> {
+  const readable = records.filter((record): record is StreamRecord => !("problem" in record));
+  const unreadable = records.find((record) => "problem" in record);
+  const keys = byKey(readable).length;
+  if (dryRun) return kept("dry-run", { reason: `records to look at: ${keys}` });
+  const { mend } = await mender(batch);
+  const problem = await mend(readable, (record) => report({ type: "record", ...told(record) }), signal);
+  const reason = problem ?? unreadable?.problem;
+  if (reason !== undefined) return kept("undone", { reason });
+  await queue.delete(message, signal);
+  report({ type: "mended", message: message.id, records: keys, from: "stream" });
+  return { deleted: true, records: keys };
+}
+
+/** What the stream does not hold any more the function's log may name. */
+async function redriveLost(
+  { message, batch, kept }: ToldBatch,
+  { queue, report, signal, dryRun, dropLost, mender, keys: keysOf }: RedriveOptions,
+): Promise<Redriven> {
+  const keys = await keysOf(batch);
+  if ("unknown" in keys) {
+    const table = batch.streamArn.replace(/\/stream\/.*$/, "");
+    if (!dropLost || dryRun) return kept("lost", { table, reason: keys.unknown });
+    await queue.delete(message, signal);
+    report({ type: "dropped", message: message.id, table });
+    return { deleted: true, because: "lost", records: 0 };
+  }
+  if (dryRun)
+    return kept("dry-run", { reason: `records to look at, named by the function's log: ${keys.length}` });
+  const { mendKeys } = await mender(batch);
+  const reason = await mendKeys(keys, (record) => report({ type: "record", ...told(record) }), signal);
+  if (reason !== undefined) return kept("undone", { reason });
+  await queue.delete(message, signal);
+  report({ type: "mended", message: message.id, records: keys.length, from: "log" });
+  return { deleted: true, records: keys.length };
 }
 
 function told({ key, action, reason }: Parameters<Parameters<Mender["mend"]>[1]>[0]) {

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { DdbrError } from "../../errors.ts";
-import type { Metadata, StoredObject } from "../object-store.ts";
+import type { StoredObject, WriteOptions } from "../object-store.ts";
 import { keepingHeaders, metadataHeaders, metadataOf, modifiedOf, versionIdOf } from "./s3-headers.ts";
 import type { S3StoreOptions } from "./s3-options.ts";
 import type { S3Requests } from "./s3-requests.ts";
@@ -21,11 +21,15 @@ export interface S3Objects {
   put(
     key: string,
     body: Uint8Array,
-    metadata?: Metadata,
+    options: WriteOptions,
     signal?: AbortSignal,
   ): Promise<{ versionId: string }>;
   get(key: string, versionId: string | undefined, signal?: AbortSignal): Promise<StoredObject | undefined>;
-  delete(key: string, metadata: Metadata, signal?: AbortSignal): Promise<{ versionId: string | undefined }>;
+  delete(
+    key: string,
+    options: WriteOptions,
+    signal?: AbortSignal,
+  ): Promise<{ versionId: string | undefined }>;
 }
 
 export function createObjects(requests: S3Requests, options: S3StoreOptions): S3Objects {
@@ -40,12 +44,13 @@ export function createObjects(requests: S3Requests, options: S3StoreOptions): S3
     key: string,
     body: Uint8Array,
     headers: Record<string, string>,
+    { finishAttempt }: WriteOptions,
     signal?: AbortSignal,
   ): Promise<{ versionId: string }> {
     // Buckets with Object Lock demand it.
     const md5 = { "content-md5": hash("md5", body, "base64") };
     const answer = await requests.send(
-      { operation: "PutObject", method: "PUT", key, body, headers: { ...headers, ...md5 } },
+      { operation: "PutObject", method: "PUT", key, body, headers: { ...headers, ...md5 }, finishAttempt },
       signal,
     );
     return { versionId: versionIdOf(answer.headers) };
@@ -79,8 +84,8 @@ export function createObjects(requests: S3Requests, options: S3StoreOptions): S3
   return {
     keepsVersions,
 
-    put: (key, body, metadata, signal) =>
-      putObject(key, body, { ...keeping, ...metadataHeaders(metadata) }, signal),
+    put: (key, body, options, signal) =>
+      putObject(key, body, { ...keeping, ...metadataHeaders(options.metadata) }, options, signal),
 
     async get(key, versionId, signal) {
       const byVersion = versionId === undefined ? {} : { query: { versionId } };
@@ -95,15 +100,16 @@ export function createObjects(requests: S3Requests, options: S3StoreOptions): S3
       return { body, metadata, versionId: versionIdOf(headers), modified: modifiedOf(headers) };
     },
 
-    async delete(key, metadata, signal) {
+    async delete(key, options, signal) {
+      const { metadata = {}, finishAttempt } = options;
       const bury = async () => {
         const headers = { ...keepingTombstones, ...metadataHeaders(tombstoneMetadata(metadata)) };
-        await putObject(key, new Uint8Array(0), headers, signal);
+        await putObject(key, new Uint8Array(0), headers, options, signal);
       };
       if (Object.keys(metadata).length > 0 && (await marksDeletions(signal))) await bury();
       for (let attempt = 1; ; attempt++) {
         const { headers } = await requests.send(
-          { operation: "DeleteObject", method: "DELETE", key, expected: NOT_THERE },
+          { operation: "DeleteObject", method: "DELETE", key, expected: NOT_THERE, finishAttempt },
           signal,
         );
         const versionId = headers.get("x-amz-version-id") ?? undefined;

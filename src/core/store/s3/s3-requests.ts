@@ -24,6 +24,8 @@ export interface S3Request {
   patienceMs?: number;
   /** For what takes the server longer than others before it says anything. */
   silenceMs?: number;
+  /** A stop ends the repeating, not an attempt under way. */
+  finishAttempt?: boolean | undefined;
   /** Looks at an answer that is a success; throws NotS3 when it makes no sense. */
   check?(answer: S3Answer): void;
 }
@@ -124,13 +126,14 @@ export function createRequests(bucket: S3Bucket, options: RequestsOptions): S3Re
 
   async function attemptInTime(request: S3Request, signal?: AbortSignal): Promise<S3Answer> {
     const offsetMs = clockOffsetMs;
+    const stop = request.finishAttempt ? undefined : signal;
     try {
       try {
-        return await attempt(request, signal);
+        return await attempt(request, stop);
       } catch (thrown) {
         if (!correctsClock(thrown, offsetMs)) throw thrown;
         observer.retried({ operation: request.operation, throttled: false });
-        return await attempt(request, signal);
+        return await attempt(request, stop);
       }
     } catch (thrown) {
       if (signal?.aborted) throw signal.reason;
@@ -157,8 +160,8 @@ export function createRequests(bucket: S3Bucket, options: RequestsOptions): S3Re
       ...(signal ? { signal } : {}),
       shouldRetry: ({ error }) => {
         if (!isPassing(error)) return false;
-        const throttled = (error as DdbrError).code === "throttled";
-        observer.retried({ operation: request.operation, throttled });
+        const failure = error as DdbrError;
+        observer.retried({ operation: request.operation, throttled: failure.code === "throttled" }, failure);
         return true;
       },
     });

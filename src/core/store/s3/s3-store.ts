@@ -26,7 +26,7 @@ export async function openS3Store(
   let told: StoreObserver | undefined;
   const observer: StoreObserver = {
     answered: (call) => told?.answered(call),
-    retried: (call) => told?.retried(call),
+    retried: (call, error) => told?.retried(call, error),
   };
   const {
     patienceMs = DEFAULT_PATIENCE_MS,
@@ -56,8 +56,8 @@ export async function openS3Store(
     },
     keepsVersions: (signal) => objects.keepsVersions(signal),
 
-    async put(key, body, { metadata } = {}, signal) {
-      return objects.put(whole(key), typeof body === "string" ? Buffer.from(body) : body, metadata, signal);
+    async put(key, body, options = {}, signal) {
+      return objects.put(whole(key), typeof body === "string" ? Buffer.from(body) : body, options, signal);
     },
 
     async upload(key, { metadata } = {}, signal) {
@@ -77,8 +77,8 @@ export async function openS3Store(
       return readInPieces(requests, whole(key), location.text, signal);
     },
 
-    async delete(key, { metadata = {} } = {}, signal) {
-      return objects.delete(whole(key), metadata, signal);
+    async delete(key, options = {}, signal) {
+      return objects.delete(whole(key), options, signal);
     },
 
     async *list(folder, signal) {

@@ -21,7 +21,7 @@ export async function startUpload(
   const multipart = createMultipart(requests, key, subject);
   await multipart.clear(signal);
   const headers = { ...keepingHeaders(options), ...metadataHeaders(metadata) };
-  const putWhole = (body: Uint8Array) => objects.put(key, body, metadata, signal);
+  const putWhole = (body: Uint8Array) => objects.put(key, body, { metadata }, signal);
   const patienceMs = Math.min(options.patienceMs ?? CLEARING_PATIENCE_MS, CLEARING_PATIENCE_MS);
   return new S3Upload(multipart, headers, putWhole, patienceMs, signal);
 }

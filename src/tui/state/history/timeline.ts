@@ -1,11 +1,14 @@
 import { compareImages } from "../../../core/diff/discrepancy.ts";
 import {
+  groupedByEvent,
   type HistoryImage,
   type HistoryVersion,
   inEventOrder,
   type RecordedEvent,
   type RecordHistory,
+  standsForEvent,
 } from "../../../core/history/record-history.ts";
+import { compareSequences } from "../../../core/stream/sequence.ts";
 import { cut } from "../../format/text.ts";
 import type { Happened } from "./happened.ts";
 
@@ -33,17 +36,21 @@ export type Images = (version: number) => HistoryImage | undefined;
 /**
  * The versions of a record and what is known of each so far. A version is its index in the listing, which never changes;
  * its position is its place in the order of events, which becomes known as versions are read. 0 is the newest.
+ * Of an event that was stored more than once, one version counts as soon as that is known, and stands for the others.
  */
 export class Timeline {
   readonly #history: RecordHistory;
   readonly #facts: (Facts | undefined)[] = [];
+  /** In the order of events: all, and those that count. */
+  #all: number[];
   #order: number[];
   #positions: number[];
 
   constructor(history: RecordHistory) {
     this.#history = history;
-    this.#order = history.versions.map((_, index) => index);
-    this.#positions = [...this.#order];
+    this.#all = history.versions.map((_, index) => index);
+    this.#order = this.#all;
+    this.#positions = [...this.#all];
   }
 
   get count(): number {
@@ -56,6 +63,11 @@ export class Timeline {
 
   positionOf(version: number): number {
     return this.#positions[version]!;
+  }
+
+  /** The version that stands for its event. */
+  standingFor(version: number): number {
+    return this.#order[this.positionOf(version)]!;
   }
 
   /** The version before it; undefined for the oldest. */
@@ -106,10 +118,14 @@ export class Timeline {
   /** Takes in what was read. */
   learn(version: number, { recorded, problem }: HistoryImage, images: Images): void {
     this.#facts[version] = { ...this.#facts[version], recorded, ...(problem !== undefined && { problem }) };
-    if (!this.#isInOrder(version)) this.#reorder();
-    this.#learnChange(version, images);
-    const newer = this.#order[this.positionOf(version) - 1];
-    if (newer !== undefined) this.#learnChange(newer, images);
+    if (this.#isInOrder(version)) {
+      this.#learnChange(version, images);
+      const newer = this.#order[this.positionOf(version) - 1];
+      if (newer !== undefined) this.#learnChange(newer, images);
+    } else {
+      this.#reorder();
+      for (const each of this.#order) this.#learnChange(each, images);
+    }
   }
 
   /** Has the version read once more. */
@@ -119,7 +135,7 @@ export class Timeline {
 
   /** Versions that could not be read. */
   unreadable(): number[] {
-    return [...this.#facts.keys()].filter((version) => this.happened(version).kind === "unreadable");
+    return this.#order.filter((version) => this.happened(version).kind === "unreadable");
   }
 
   #first(facts: Facts | undefined): Happened["kind"] & ("created" | "stored" | "unread") {
@@ -161,14 +177,17 @@ export class Timeline {
 
   #areInOrder(newer: number | undefined, older: number | undefined): boolean {
     if (newer === undefined || older === undefined) return true;
-    return inEventOrder([newer, older], (version) => this.#sequence(version))[0] === newer;
+    return compareSequences(this.#sequence(newer)!, this.#sequence(older)!) > 0;
   }
 
   #reorder(): void {
-    this.#order = inEventOrder(this.#order, (version) => this.#sequence(version));
-    this.#order.forEach((version, position) => {
-      this.#positions[version] = position;
-    });
+    const sequenceOf = (version: number) => this.#sequence(version);
+    this.#all = inEventOrder(this.#all, sequenceOf);
+    const groups = groupedByEvent(this.#all, sequenceOf);
+    this.#order = groups.map((group) => standsForEvent(group, (version) => !this.#hasNoItem(version)));
+    for (const [position, group] of groups.entries()) {
+      for (const version of group) this.#positions[version] = position;
+    }
   }
 
   #sequence(version: number): string | undefined {
