@@ -11,7 +11,8 @@ export class IncrementalSnapshotCommand extends TransferCommand {
       Reads each object of the folder and writes one gzipped file with an item on each line, in no order. The file
       is complete or absent. Objects that are no records are passed over, named and counted.
 
-      With \`--at\` the folder is read as it stood at that moment, from the versions that the bucket (or directory) keeps.
+      With \`--at\` each record is taken as it was at that moment, from the versions that the bucket (or directory) keeps: by the
+      times of the stream's events, and where none is recorded by the time of storing.
 
       Exit codes: 0 written; 2 wrong usage, or something could not be done; 130 stopped.
     `,
@@ -32,7 +33,7 @@ export class IncrementalSnapshotCommand extends TransferCommand {
   dest = Option.String({ name: "dest" });
 
   at = Option.String("--at", {
-    description: "a moment, e.g. 2026-11-17T14:03:00Z: the folder as it stood then",
+    description: "a moment, e.g. 2026-11-17T14:03:00Z: the records as they were then",
   });
   manifest = Option.Boolean("--manifest", false, {
     description: "write <dest>.manifest.json with counts, bytes and SHA-256",

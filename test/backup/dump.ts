@@ -1,6 +1,7 @@
 import { expect } from "bun:test";
 import { createHash } from "node:crypto";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
+import { documented, opened } from "../fingerprint/documented.ts";
 import { type CliOptions, type CliResult, runDdbr } from "../helpers/cli.ts";
 import type { TestPlace } from "../helpers/stores.ts";
 import type { RawSegment } from "./raw-table.ts";
@@ -24,7 +25,7 @@ export interface Manifest {
   segments: number;
   contents: "items" | "export";
   compression: "gzip" | "zstd" | "none";
-  table: { name: string; arn: string; createdAt: string; keySchema: object[] };
+  table: { name: string; arn: string; createdAt: string; keySchema: { name: string; type: string }[] };
   startedAt: string;
   finishedAt: string;
   items: number;
@@ -32,6 +33,7 @@ export interface Manifest {
   storedBytes: number;
   readUnits: number;
   files: DumpFile[];
+  fingerprint: Parameters<typeof opened>[0];
   description: { table: Record<string, unknown>; tags?: object[]; timeToLive?: object };
 }
 
@@ -124,6 +126,8 @@ export async function expectWhole(place: TestPlace, job: string, table: RawSegme
   for (const [segment, file] of manifest.files.entries()) {
     await expectWholeFile(place, job, manifest, file, table[segment]!);
   }
+  const rows = table.flatMap((segment) => segment.rows);
+  expectFingerprint(manifest.fingerprint, rows, manifest.table.keySchema);
   const sum = (of: (file: DumpFile) => number) => manifest.files.reduce((total, file) => total + of(file), 0);
   expect(manifest).toMatchObject({
     items: table.reduce((total, { rows }) => total + rows.length, 0),
@@ -137,6 +141,22 @@ export async function expectWhole(place: TestPlace, job: string, table: RawSegme
       .at(-1),
   });
   return manifest;
+}
+
+/** Of more items the count is enough: it takes some seconds otherwise. */
+const MOST_DIGESTED = 2000;
+
+function expectFingerprint(
+  fingerprint: Parameters<typeof opened>[0],
+  rows: string[],
+  key: readonly { name: string }[],
+): void {
+  const found = opened(fingerprint);
+  expect(found.items).toBe(rows.length);
+  if (rows.length > MOST_DIGESTED) return;
+  const items = rows.map((row) => JSON.parse(row));
+  const names = key.map(({ name }) => name);
+  expect(found.digest).toBe(documented(items, names, found.buckets).digest);
 }
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -161,7 +181,10 @@ async function expectWholeFile(
     finishedAt: expect.stringMatching(MOMENT),
   });
   expect(file.startedAt <= file.finishedAt).toBe(true);
-  const receipt = JSON.parse((await place.get(`${job}/receipts/${segment}.json`))!.toString());
+  const { fingerprint, ...receipt } = JSON.parse(
+    (await place.get(`${job}/receipts/${segment}.json`))!.toString(),
+  );
+  expectFingerprint(fingerprint, rows, table.keySchema);
   expect(receipt).toEqual({
     format: "ddbr-receipt",
     version: 1,

@@ -9,9 +9,9 @@ import { startWholeSeconds } from "./whole-seconds.ts";
 
 const SEED = 20_261_123;
 const SETTINGS: Record<StoreKind, HistorySettings> = {
-  directory: { seed: SEED, keys: 2_000, operations: 8_000, recorded: 0.5, moments: 10 },
+  directory: { seed: SEED, keys: 2_000, operations: 8_000, recorded: 0.5, late: 0.2, moments: 10 },
   // Every event's time is recorded: where the server only says the second, nothing else tells what came first.
-  s3: { seed: SEED, keys: 600, operations: 1_400, recorded: 1, moments: 5 },
+  s3: { seed: SEED, keys: 400, operations: 1_040, recorded: 1, late: 0.2, moments: 4 },
 };
 
 async function fold(place: TestPlace, at: string, settings: RunSettings = {}): Promise<string[]> {
@@ -59,6 +59,7 @@ describe.each(STORE_KINDS)("a folder with a history, on %s", (kind) => {
       expect(history.operations).toBeGreaterThanOrEqual(1_000);
       // The test would say little if each second held one change of a key at most.
       expect(history.withinOneSecond).toBeGreaterThan(50);
+      expect(history.late).toBeGreaterThan(100);
       await foldAll(history.moments);
     },
     5 * MINUTES,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import { createDice } from "../../src/core/demo/dice.ts";
+import { documented, opened } from "../fingerprint/documented.ts";
 import { DDBR } from "../helpers/cli.ts";
 import { type FaultProxy, startFaultProxy } from "../helpers/fault-proxy.ts";
 import { programEnvironment } from "../helpers/program-environment.ts";
@@ -123,7 +124,13 @@ describe.each(STORE_KINDS)("a snapshot on %s", (kind) => {
     expect(code, stdout).toBe(0);
     const manifest = JSON.parse((await place.get("out/told.gz.manifest.json"))!.toString());
     const stored = (await place.get("out/told.gz"))!;
-    const { startedAt, finishedAt, ...figures } = manifest;
+    const { startedAt, finishedAt, fingerprint, ...figures } = manifest;
+    const items = gunzipSync(stored)
+      .toString()
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(opened(fingerprint)).toEqual(documented(items, ["id"]));
     expect(figures).toEqual({
       format: "ddbr-snapshot",
       version: 1,

@@ -1,10 +1,10 @@
-import { dirname } from "node:path";
-import { dumpFiles, type ItemFile, singleFile } from "../../core/backup/backup-files.ts";
+import type { ItemFile } from "../../core/backup/backup-files.ts";
+import { findFiles } from "../../core/backup/find-files.ts";
 import { DdbrError } from "../../core/errors.ts";
-import { hasEverHeldRecord } from "../../core/incremental/snapshot-empty.ts";
+import { hasEverHeldRecord } from "../../core/incremental/ever-held.ts";
 import type { ObjectStore } from "../../core/store/object-store.ts";
 import type { S3StoreOptions } from "../../core/store/s3/s3-store.ts";
-import { placeIn, type StoreLocation, splitFile } from "../../core/store/store-location.ts";
+import { placeIn, type StoreLocation } from "../../core/store/store-location.ts";
 import { openStore } from "../store/open-store.ts";
 
 /** What a table can be compared with, its store opened. */
@@ -20,8 +20,8 @@ export async function findBackup(
   signal: AbortSignal,
 ): Promise<FoundBackup> {
   const open = (location: StoreLocation) => openStore(location, options, signal);
-  const found = (await asFile(place, open, signal)) ?? (await asDump(place, open, signal));
-  if (found !== undefined) return found;
+  const found = await findFiles(place, open, signal);
+  if (found !== undefined) return { kind: "files", store: found.store, files: found.files, name: place.text };
   const folder = placeIn(place, table);
   const store = await open(folder);
   for await (const page of store.list("", signal)) if (page.length > 0) return { kind: "folder", store };
@@ -32,42 +32,4 @@ export async function findBackup(
     subject: place.text,
     hint: `neither a file of that name, nor a manifest.json in it, nor objects in ${folder.text}/ (the table's name is appended)`,
   });
-}
-
-type Open = (location: StoreLocation) => Promise<ObjectStore>;
-
-async function asFile(
-  place: StoreLocation,
-  open: Open,
-  signal: AbortSignal,
-): Promise<FoundBackup | undefined> {
-  if (place.kind === "s3" ? place.prefix === "" : dirname(place.path) === place.path) return undefined;
-  const { folder, name } = splitFile(place);
-  const store = await open(folder);
-  const object = await store.read(name, signal);
-  if (object === undefined) {
-    store.close();
-    return undefined;
-  }
-  await letGo(object.body);
-  return { kind: "files", store, files: [await singleFile(store, name, signal)], name: place.text };
-}
-
-/** Only whether it is there was asked. What a generator holds it lets go of only once it has begun. */
-async function letGo(body: AsyncIterable<Uint8Array>): Promise<void> {
-  const pieces = body[Symbol.asyncIterator]();
-  await pieces.next();
-  await pieces.return?.();
-}
-
-async function asDump(
-  place: StoreLocation,
-  open: Open,
-  signal: AbortSignal,
-): Promise<FoundBackup | undefined> {
-  const store = await open(place);
-  const dump = await dumpFiles(store, signal);
-  if (dump !== undefined) return { kind: "files", store, files: dump.files, name: place.text };
-  store.close();
-  return undefined;
 }

@@ -1,7 +1,8 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { DdbrError } from "../../core/errors.ts";
-import { hasCheckpoint } from "../../core/incremental/backfill-checkpoint.ts";
+import { whyHalfFilled } from "../../core/incremental/being-filled.ts";
+import { requireVersions } from "../../core/incremental/folder-at.ts";
 import { snapshotFolder } from "../../core/incremental/snapshot-folder.ts";
 import type { S3StoreOptions } from "../../core/store/s3/s3-store.ts";
 import {
@@ -80,7 +81,7 @@ export function parseSnapshotRequest(words: SnapshotWords): SnapshotRequest {
 
 /** `ddbr incremental-snapshot`, its words understood; returns the exit code. */
 export async function runSnapshot(request: SnapshotRequest, mode: OutputMode): Promise<number> {
-  const { source, destination, isHalfFilled } = await stoppable((signal) =>
+  const { source, destination, lacks } = await stoppable((signal) =>
     openEnds(request, signal).catch(async (error) => {
       await countFailure(request.metric, signal);
       throw error;
@@ -93,7 +94,7 @@ export async function runSnapshot(request: SnapshotRequest, mode: OutputMode): P
       mode,
       run: (controls) =>
         withMetrics(request.metric, controls, (told) => {
-          if (isHalfFilled) told.report({ type: "warning", message: HALF_FILLED });
+          if (lacks !== undefined) told.report({ type: "warning", message: lacks });
           return snapshotFolder({
             ...request,
             ...told,
@@ -113,37 +114,12 @@ export async function runSnapshot(request: SnapshotRequest, mode: OutputMode): P
 }
 
 async function openEnds(request: SnapshotRequest, signal: AbortSignal) {
+  const open = (location: StoreLocation) => openStore(location, request.storeOptions, signal);
   const source = await openExistingStore(request.source, request.storeOptions, signal);
   refuseDirectory(request);
-  const destination = await openStore(request.folder, request.storeOptions, signal);
-  if (request.at !== undefined && !(await source.keepsVersions(signal))) {
-    throw new DdbrError("usage", "--at needs versions, and the bucket keeps none", {
-      subject: source.location.text,
-      hint: "turn on versioning for the bucket: from then on any moment can be had",
-    });
-  }
-  return { source, destination, isHalfFilled: await isBeingFilled(request, signal) };
-}
-
-const HALF_FILLED = "a backfill of this folder has not ended: records that it has still to write are missing";
-
-/** Whether a backfill is under way, or was interrupted; as far as can be seen. */
-async function isBeingFilled(
-  { source, storeOptions }: SnapshotRequest,
-  signal: AbortSignal,
-): Promise<boolean> {
-  if (source.kind === "s3" && source.prefix === "") return false;
-  const { folder, name } = splitFile(source);
-  const store = await openStore(folder, storeOptions, signal);
-  try {
-    return await hasCheckpoint(store, name, signal);
-  } catch (error) {
-    // Who may only read the folder itself cannot know.
-    if (error instanceof DdbrError && error.code === "permission") return false;
-    throw error;
-  } finally {
-    store.close();
-  }
+  const destination = await open(request.folder);
+  if (request.at !== undefined) await requireVersions(source, signal);
+  return { source, destination, lacks: await whyHalfFilled(request.source, request.at, open, signal) };
 }
 
 /** The store would refuse it as well, but only when all has been read. */

@@ -16,3 +16,19 @@ export function createMemoryKeeper(): (bytes: number) => void {
     Bun.gc(true);
   };
 }
+
+const LOOK_EVERY_MS = 100;
+const GROWTH_BYTES = 16 * 1024 * 1024;
+
+/** The same until it is disposed of, for work of which no answer tells how much garbage it makes. */
+export function keepingMemoryLow(): Disposable {
+  let kept = 0;
+  const timer = setInterval(() => {
+    const { rss } = process.memoryUsage;
+    if (rss() < Math.max(CALM_BYTES, kept + GROWTH_BYTES)) return;
+    Bun.gc(true);
+    kept = rss();
+  }, LOOK_EVERY_MS);
+  timer.unref();
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}

@@ -36,7 +36,11 @@ export function createPlainTransferReport(
         timer = setInterval(() => {
           const segments = chosen > 1 ? `${totals.segmentsDone}/${chosen} segments, ` : "";
           const of = expected > 0 ? ` of about ${formatCount(expected)}` : "";
-          const size = `${formatBytes(totals.rawBytes)} written`;
+          const { rawBytes, source } = totals;
+          const size =
+            event.job === "fingerprint"
+              ? `${formatBytes(source.bytes)} read`
+              : `${formatBytes(rawBytes)} written`;
           info(`[progress] ${segments}${formatCount(totals.written + totals.kept)}${of} items, ${size}`);
         }, PROGRESS_EVERY_MS);
         timer.unref();
@@ -80,7 +84,8 @@ function startLines(event: Extract<TransferEvent, { type: "started" }>): string[
   const { items, bytes, readUnits } = estimate;
   if (items > 0) {
     const size = `about ${formatCount(items)} items, ${formatBytes(bytes)}`;
-    lines.push(`[estimate] ${size}, ${formatUnits(readUnits)} read units, from the table's size`);
+    const units = readUnits > 0 ? `, ${formatUnits(readUnits)} read units, from the table's size` : "";
+    lines.push(`[estimate] ${size}${units}`);
   }
   return lines;
 }

@@ -1,9 +1,10 @@
-import type { EndTotals, TransferSummary } from "../../core/transfer/transfer-events.ts";
+import type { EndTotals, FingerprintTold, TransferSummary } from "../../core/transfer/transfer-events.ts";
 import { formatBytes, formatCount, formatDuration, formatUnits, plural } from "../output/figures.ts";
 
 /** What a transfer came to, in a few lines for people: the verdict first, then what it cost. */
 export function transferSummaryLines(summary: TransferSummary): string[] {
   const { totals, elapsedMs } = summary;
+  if (summary.job === "fingerprint") return fingerprintLines(summary);
   const rate = totals.written / Math.max(elapsedMs / 1000, 0.001);
   return [
     verdict(summary),
@@ -11,6 +12,33 @@ export function transferSummaryLines(summary: TransferSummary): string[] {
     `read: ${plural(totals.read, "item")}${endFigures(totals.source)}`,
     `wrote: ${formatBytes(totals.rawBytes)}${stored(summary)}${endFigures(totals.destination)}`,
     `took ${formatDuration(elapsedMs)}, ${formatCount(rate)} items/s`,
+  ];
+}
+
+function fingerprintLines(summary: TransferSummary): string[] {
+  const { totals, elapsedMs, failure, fingerprint, wrote } = summary;
+  const took = `read: ${plural(totals.read, "item")}${endFigures(totals.source)}, in ${formatDuration(elapsedMs)}`;
+  if (fingerprint === undefined) {
+    const end = summary.outcome === "interrupted" ? "stopped" : "incomplete";
+    return [`${end}: no fingerprint`, ...(failure === undefined ? [] : [`failed: ${failure}`]), took];
+  }
+  return [
+    `fingerprint ${fingerprint.digest.slice(0, SHORT_DIGEST)} of ${plural(fingerprint.items, "item")}, ${formatCount(fingerprint.buckets)} buckets`,
+    ...agreement(fingerprint),
+    ...(totals.foreign > 0 ? [`${plural(totals.foreign, "foreign object")} passed over`] : []),
+    ...(wrote === "" ? [] : [`written to ${wrote}`]),
+    took,
+  ];
+}
+
+/** Enough to compare by eye. */
+const SHORT_DIGEST = 16;
+
+function agreement({ differing }: FingerprintTold): string[] {
+  if (differing === undefined) return [];
+  if (differing === 0) return ["agrees with the fingerprint in the manifest"];
+  return [
+    `NOT what the manifest says: ${plural(differing, "bucket")} ${differing === 1 ? "differs" : "differ"}`,
   ];
 }
 

@@ -1,12 +1,12 @@
-import { createHash } from "node:crypto";
 import { DdbrError } from "../errors.ts";
 import { manifestNameOf, type SnapshotManifest } from "../incremental/snapshot-manifest.ts";
 import type { WireItem } from "../item/attribute-value.ts";
 import { getJson } from "../store/json-object.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import { readChecked } from "./checked-file.ts";
 import { MANIFEST_NAME } from "./file-name.ts";
 import type { BackupFile, BackupManifest } from "./manifest.ts";
-import { readItems } from "./read-items.ts";
+import { ITEM_LINES } from "./read-items.ts";
 
 /** One file of items, and what its manifest says of it, if there is one. */
 export interface ItemFile {
@@ -49,57 +49,30 @@ function isManifest(value: unknown): value is BackupManifest {
   );
 }
 
-/** A single file, with what a manifest beside it says. */
-export async function singleFile(store: ObjectStore, name: string, signal: AbortSignal): Promise<ItemFile> {
+/** A single file, with what a snapshot's manifest beside it says. */
+export async function singleFile(
+  store: ObjectStore,
+  name: string,
+  signal: AbortSignal,
+): Promise<{ manifest: Partial<SnapshotManifest> | undefined; file: ItemFile }> {
   const manifest = (await getJson(store, manifestNameOf(name), signal)) as
     | Partial<SnapshotManifest>
     | undefined;
   if (manifest?.format !== "ddbr-snapshot" || manifest.items === undefined || manifest.sha256 === undefined) {
-    return { key: name };
+    return { manifest: undefined, file: { key: name } };
   }
-  return { key: name, items: manifest.items, sha256: manifest.sha256 };
+  return { manifest, file: { key: name, items: manifest.items, sha256: manifest.sha256 } };
 }
 
 /**
  * The items of a file, in pages; at its end it is checked against its manifest.
  * @throws DdbrError `damaged` when it is not what the manifest says, or cannot be read as items
  */
-export async function* readFile(
+export function readFile(
   store: ObjectStore,
   { key, items, sha256 }: ItemFile,
   signal: AbortSignal,
 ): AsyncGenerator<WireItem[]> {
-  const subject = `${store.location.text}/${key}`;
-  const object = await store.read(key, signal);
-  if (object === undefined) {
-    throw new DdbrError("no-such-object", "is not there", {
-      subject,
-      hint: "check the place, or take another backup",
-    });
-  }
-  // Of an empty table, too, a file has a compression's frame, or a manifest that says so.
-  if (object.size === 0 && items === undefined) {
-    throw new DdbrError("damaged", "is empty", { subject, hint: "take another copy or another backup" });
-  }
-  const hash = createHash("sha256");
-  let count = 0;
-  const hashed = (async function* () {
-    for await (const chunk of object.body) {
-      hash.update(chunk);
-      yield chunk;
-    }
-  })();
-  for await (const page of readItems(hashed, subject)) {
-    count += page.length;
-    yield page;
-  }
-  const damaged = (problem: string) =>
-    new DdbrError("damaged", problem, {
-      subject,
-      hint: "it was changed after it was written: take another copy",
-    });
-  if (items !== undefined && items !== count)
-    throw damaged(`holds ${count} items, its manifest says ${items}`);
-  if (sha256 !== undefined && hash.digest("hex") !== sha256)
-    throw damaged("its SHA-256 is not what its manifest says");
+  const checksum = sha256 === undefined ? undefined : ({ algorithm: "sha256", digest: sha256 } as const);
+  return readChecked(store, { key, lines: items, checksum }, ITEM_LINES, signal);
 }

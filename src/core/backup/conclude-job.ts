@@ -4,7 +4,7 @@ import { getJson } from "../store/json-object.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { WholeDescription } from "../table/table.ts";
 import { MANIFEST_NAME } from "./file-name.ts";
-import { allFiles } from "./job-folder.ts";
+import { wholeJob } from "./job-folder.ts";
 import { type BackupKind, type BackupManifest, putManifest } from "./manifest.ts";
 
 /**
@@ -22,11 +22,11 @@ export async function concludeJob(
 ): Promise<boolean> {
   let told = await filesInManifest(store, job, signal);
   for (;;) {
-    const files = await allFiles(store, job, kind, signal);
-    if (isDeepStrictEqual(files, told)) return files !== undefined;
-    if (files === undefined) await store.delete(`${job}/${MANIFEST_NAME}`, {}, signal);
-    else await putManifest(store, job, kind, files, description, signal);
-    told = files;
+    const whole = await wholeJob(store, job, kind, signal);
+    if (isDeepStrictEqual(whole?.files, told)) return whole !== undefined;
+    if (whole === undefined) await store.delete(`${job}/${MANIFEST_NAME}`, {}, signal);
+    else await putManifest(store, job, kind, whole, description, signal);
+    told = whole?.files;
   }
 }
 

@@ -1,10 +1,13 @@
 import type { Source } from "../diff/source.ts";
 import { DdbrError } from "../errors.ts";
+import { toJson } from "../fingerprint/fingerprint-json.ts";
+import { Fingerprinter } from "../fingerprint/fingerprinter.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { TransferRun } from "../transfer/run-transfer.ts";
 import { fileName } from "./file-name.ts";
 import { openFileWriter } from "./file-writer.ts";
 import { itemLines } from "./item-lines.ts";
+import { bucketsInReceipt } from "./job-fingerprint.ts";
 import type { BackupKind } from "./manifest.ts";
 import { putReceipt, withdrawReceipt } from "./receipt.ts";
 
@@ -24,6 +27,7 @@ export async function dumpSegment(dump: SegmentDump, run: TransferRun): Promise<
   const { table, store, job, segment, kind } = dump;
   const name = fileName(segment, kind);
   const startedAt = new Date().toISOString();
+  const fingerprint = new Fingerprinter(kind.table.keySchema, bucketsInReceipt(kind.segments));
   const file = await openFileWriter(store, `${job}/${name}`, kind.compression, run.signal);
   const told = { items: 0, rawBytes: 0, storedBytes: 0 };
   let readUnits = 0;
@@ -32,6 +36,7 @@ export async function dumpSegment(dump: SegmentDump, run: TransferRun): Promise<
       readUnits += units;
     })) {
       run.report({ type: "read", segment, items: page.length });
+      fingerprint.addAll(page);
       tellWritten(page.length, await file.write(itemLines(page, kind.contents)));
       run.inFlight(segment, file.partsInFlight);
       await run.gate.passed(run.signal);
@@ -46,7 +51,7 @@ export async function dumpSegment(dump: SegmentDump, run: TransferRun): Promise<
     const finishedAt = new Date().toISOString();
     const { items } = told;
     const written = { segment, name, items, ...figures, readUnits, startedAt, finishedAt };
-    await putReceipt(store, job, kind, written, run.signal);
+    await putReceipt(store, job, kind, { file: written, fingerprint: toJson(fingerprint) }, run.signal);
   } catch (error) {
     await file.abort();
     const { items, rawBytes, storedBytes } = told;

@@ -2,7 +2,8 @@ import { DdbrError } from "../errors.ts";
 import { inParallel } from "../in-parallel.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { fileName, MANIFEST_NAME, receiptName, segmentOfFile, segmentOfReceipt } from "./file-name.ts";
-import type { BackupFile, BackupKind } from "./manifest.ts";
+import { JobFingerprint } from "./job-fingerprint.ts";
+import type { BackupFile, BackupKind, WholeJob } from "./manifest.ts";
 import { getReceipt, type Receipt } from "./receipt.ts";
 
 /** What may become of a job that is there: refused, kept where it is whole, or written over. */
@@ -50,21 +51,24 @@ export async function segmentsBegun(
 }
 
 /**
- * Every segment's file, or undefined as long as some are missing: others may be at work on them.
+ * Every segment's file and their fingerprint, or undefined as long as some are missing: others may be at work on them.
  * @throws DdbrError `exists` when segments are of another kind
  */
-export async function allFiles(
+export async function wholeJob(
   store: ObjectStore,
   job: string,
   kind: BackupKind,
   signal: AbortSignal,
-): Promise<BackupFile[] | undefined> {
+): Promise<WholeJob | undefined> {
   const names = await namesIn(store, job, signal);
   const chosen = Array.from({ length: kind.segments }, (_, segment) => segment);
   // Each of a thousand runs of one segment comes by here: only the last has to read all receipts.
   if (!chosen.every((segment) => names.has(receiptName(segment)))) return undefined;
-  const files = await wholeFiles(store, job, kind, { names, chosen, signal });
-  return files.length === chosen.length ? files : undefined;
+  const fingerprint = new JobFingerprint(kind);
+  const files = await wholeFiles(store, job, kind, { names, chosen, signal }, (receipt) =>
+    fingerprint.add(receipt),
+  );
+  return files.length === chosen.length ? { files, fingerprint: fingerprint.result } : undefined;
 }
 
 /** Names from the job's folder. */
@@ -130,6 +134,7 @@ async function wholeFiles(
   job: string,
   kind: BackupKind,
   { names, chosen, signal }: { names: ReadonlySet<string>; chosen: readonly number[]; signal: AbortSignal },
+  take: (receipt: Receipt) => void = () => {},
 ): Promise<BackupFile[]> {
   const files: BackupFile[] = [];
   const begun = chosen.filter((segment) => names.has(receiptName(segment)));
@@ -137,7 +142,9 @@ async function wholeFiles(
     const receipt = await getReceipt(store, job, segment, signal);
     if (receipt === undefined) return;
     refuseOtherKind(store, job, receipt, kind);
-    if (names.has(receipt.file.name)) files.push(receipt.file);
+    if (!names.has(receipt.file.name)) return;
+    files.push(receipt.file);
+    take(receipt);
   });
   return files.sort((a, b) => a.segment - b.segment);
 }

@@ -1,3 +1,5 @@
+import type { Fingerprint } from "../fingerprint/fingerprint.ts";
+import { type FingerprintJson, toJson } from "../fingerprint/fingerprint-json.ts";
 import type { KeySchema } from "../item/attribute-value.ts";
 import { putJson } from "../store/json-object.ts";
 import type { ObjectStore } from "../store/object-store.ts";
@@ -42,7 +44,15 @@ export interface BackupManifest extends BackupKind {
   storedBytes: number;
   readUnits: number;
   files: BackupFile[];
+  /** The sum of those in the receipts; absent where one has none. */
+  fingerprint?: FingerprintJson;
   description: WholeDescription;
+}
+
+/** What the receipts of all segments add up to. */
+export interface WholeJob {
+  files: BackupFile[];
+  fingerprint: Fingerprint | undefined;
 }
 
 /** Writes the manifest that its receipts add up to. */
@@ -50,7 +60,7 @@ export async function putManifest(
   store: ObjectStore,
   job: string,
   kind: BackupKind,
-  files: BackupFile[],
+  { files, fingerprint }: WholeJob,
   description: WholeDescription,
   signal: AbortSignal,
 ): Promise<BackupManifest> {
@@ -70,6 +80,7 @@ export async function putManifest(
     storedBytes: sum(({ storedBytes }) => storedBytes),
     readUnits: sum(({ readUnits }) => readUnits),
     files: files.toSorted((a, b) => a.segment - b.segment),
+    ...(fingerprint && { fingerprint: toJson(fingerprint) }),
     description,
   };
   await putJson(store, `${job}/${MANIFEST_NAME}`, manifest, signal);

@@ -13,23 +13,49 @@ const LONGEST_LINE = 16 * 1024 * 1024;
 const LINE_FEED = 10;
 
 /**
- * The items of a file, in pages as they come: gzip, zstd or plain, items or export lines, told by content.
+ * What the lines of a file hold, in pages as they come: gzip, zstd or plain JSON lines, told by content.
  * @param subject the file's location, for errors
- * @throws DdbrError `damaged` when it is cut short, or holds something that is no item
+ * @throws DdbrError `damaged` when it is cut short, or holds something else
  */
-export async function* readItems(
+export async function* readLines<Line>(
   bytes: AsyncIterable<Uint8Array>,
+  { parse, what }: LineParser<Line>,
   subject: string,
-): AsyncGenerator<WireItem[]> {
+): AsyncGenerator<Line[]> {
   let number = 0;
   for await (const lines of linesOf(bytes, subject)) {
-    const page: WireItem[] = [];
+    const page: Line[] = [];
     for (const line of lines) {
       number++;
-      if (line !== "") page.push(parseLine(line, number, subject));
+      if (line === "") continue;
+      const parsed = parse(parseJson(line, number, subject));
+      if (parsed === undefined) throw damaged(`line ${number} holds no ${what}`, subject);
+      page.push(parsed);
     }
     yield page;
   }
+}
+
+export interface LineParser<Line> {
+  /** What a line's JSON value means; undefined where it is not what should be there. */
+  parse(value: unknown): Line | undefined;
+  /** What each line should hold, for errors. */
+  what: string;
+}
+
+/** Items, or the lines of an export that hold them. */
+export const ITEM_LINES: LineParser<WireItem> = {
+  parse(value) {
+    // An item may have an attribute called Item: its value then names its type, which an export's item does not.
+    return isWireItem(value) ? value : exportedItem(value);
+  },
+  what: "item in wire form",
+};
+
+/** The item that a line of an export holds. */
+export function exportedItem(value: unknown): WireItem | undefined {
+  const item = (value as { Item?: unknown } | null)?.Item;
+  return isWireItem(item) ? item : undefined;
 }
 
 async function* linesOf(bytes: AsyncIterable<Uint8Array>, subject: string): AsyncGenerator<string[]> {
@@ -108,18 +134,12 @@ function compressionOf(start: Buffer): Compression {
   return start.subarray(0, ZSTD.length).equals(ZSTD) ? "zstd" : "none";
 }
 
-function parseLine(line: string, number: number, subject: string): WireItem {
-  let value: unknown;
+function parseJson(line: string, number: number, subject: string): unknown {
   try {
-    value = JSON.parse(line);
+    return JSON.parse(line);
   } catch (error) {
     throw damaged(`line ${number} is not JSON`, subject, error);
   }
-  // An item may have an attribute called Item: its value then names its type, which an export's item does not.
-  if (isWireItem(value)) return value;
-  const item = (value as { Item?: unknown } | null)?.Item;
-  if (isWireItem(item)) return item;
-  throw damaged(`line ${number} holds no item in wire form`, subject);
 }
 
 function damaged(problem: string, subject: string, cause?: unknown): DdbrError {

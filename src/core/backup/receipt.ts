@@ -1,4 +1,5 @@
 import { DdbrError } from "../errors.ts";
+import type { FingerprintJson } from "../fingerprint/fingerprint-json.ts";
 import { getJson, putJson } from "../store/json-object.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { COMPRESSIONS } from "./compression.ts";
@@ -11,17 +12,19 @@ export interface Receipt extends BackupKind {
   format: "ddbr-receipt";
   version: 1;
   file: BackupFile;
+  /** Absent in those of earlier versions. */
+  fingerprint?: FingerprintJson;
 }
 
 export async function putReceipt(
   store: ObjectStore,
   job: string,
   kind: BackupKind,
-  file: BackupFile,
+  written: Required<Pick<Receipt, "file" | "fingerprint">>,
   signal: AbortSignal,
 ): Promise<void> {
-  const receipt: Receipt = { format: "ddbr-receipt", version: 1, ...kind, file };
-  await putJson(store, `${job}/${receiptName(file.segment)}`, receipt, signal);
+  const receipt: Receipt = { format: "ddbr-receipt", version: 1, ...kind, ...written };
+  await putJson(store, `${job}/${receiptName(written.file.segment)}`, receipt, signal);
 }
 
 /** @throws DdbrError `damaged` */

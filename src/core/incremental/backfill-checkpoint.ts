@@ -25,6 +25,23 @@ export async function hasCheckpoint(
   return (await store.get(nameFor(table), undefined, signal)) !== undefined;
 }
 
+/**
+ * Whether there was one at a moment, or as far as the versions tell the first came only later: then the folder was not filled yet.
+ * @param at milliseconds since 1970
+ */
+export async function wasCheckpointed(
+  store: ObjectStore,
+  table: string,
+  at: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for await (const versions of store.versions({ key: nameFor(table) }, signal)) {
+    const then = versions.find(({ modified }) => modified <= at);
+    return then === undefined ? versions.length > 0 : !then.deleted;
+  }
+  return false;
+}
+
 /** @param table the table's name. @throws DdbrError `damaged` */
 export async function getCheckpoint(
   store: ObjectStore,

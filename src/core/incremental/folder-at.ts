@@ -1,3 +1,4 @@
+import { DdbrError } from "../errors.ts";
 import { EVENT_TIME } from "../store/metadata-names.ts";
 import type { ObjectStore, ObjectVersion } from "../store/object-store.ts";
 import { isRecordName } from "./record-object.ts";
@@ -9,55 +10,61 @@ export interface HeldObject {
   versionId: string | undefined;
 }
 
-/** The objects a folder holds now, in pages. */
-export async function* objectsNow(store: ObjectStore, signal: AbortSignal): AsyncGenerator<HeldObject[]> {
-  for await (const page of store.list("", signal)) {
-    yield page.map((key) => ({ key, versionId: undefined }));
+/** All versions that a folder keeps, those of one object at a time, newest first. */
+export async function* versionsByObject(
+  store: ObjectStore,
+  signal: AbortSignal,
+): AsyncGenerator<ObjectVersion[]> {
+  for await (const page of store.versions({ folder: "" }, signal)) {
+    for (let from = 0, to = 0; from < page.length; from = to) {
+      while (to < page.length && page[to]!.key === page[from]!.key) to++;
+      yield page.slice(from, to);
+    }
   }
 }
 
 /**
- * The versions that a folder held at a moment, in pages: of each object the newest that had been stored by then,
- * unless that was a deletion.
- * @param at milliseconds since 1970; what was stored in that very millisecond is included
+ * What an object was at a moment: the version, or the deletion, that was the last to happen by then; undefined: not there yet.
+ * A version happened when its event did, as far as that is recorded, else when it was stored. To know this of all would take a
+ * request for each: only those are looked at that were stored after the moment, and of these none beyond the first that happened later.
+ * @param versions all there are of one object, newest first
+ * @param at milliseconds since 1970; what happened in that very millisecond is included
  */
-export async function* objectsAt(
-  store: ObjectStore,
-  at: number,
-  signal: AbortSignal,
-): AsyncGenerator<HeldObject[]> {
-  for await (const page of store.versions({ folder: "" }, signal)) {
-    const held: HeldObject[] = [];
-    for (let from = 0, to = 0; from < page.length; from = to) {
-      while (to < page.length && page[to]!.key === page[from]!.key) to++;
-      const version = await heldAt(store, page.slice(from, to), at, signal);
-      if (version !== undefined && !version.deleted) held.push(version);
-    }
-    yield held;
-  }
-}
-
-/** @param versions of one object, newest first */
-async function heldAt(
+export async function versionAt(
   store: ObjectStore,
   versions: readonly ObjectVersion[],
   at: number,
   signal: AbortSignal,
 ): Promise<ObjectVersion | undefined> {
-  for (const version of versions) {
-    if (version.modified > at) continue;
-    // Where only the second is known, what is recorded says more of a version stored within that of `at`.
-    // Nothing is recorded with what is no record, and its name may be none that can be asked for.
-    const vague = version.modified % 1000 === 0 && at - version.modified < 999 && isRecordName(version.key);
-    if (!vague || (await storedAt(store, version, signal)) <= at) return version;
-  }
-  return undefined;
+  const stored = versions.findIndex(({ modified }) => modified <= at);
+  const first = stored < 0 ? versions.length : stored;
+  // Nothing is recorded with what is no record, and its name may be none that can be asked for.
+  if (versions[0] === undefined || !isRecordName(versions[0].key)) return versions[first];
+
+  // It may have been stored after the moment, where only the second is known: what is recorded says more.
+  let index = first;
+  while (isVague(versions[index], at) && (await eventTime(store, versions[index]!, signal)) > at) index++;
+  if (index > first) return versions[index];
+  // A stream's events come late: what was stored after the moment may have happened before it.
+  while (index > 0 && (await eventTime(store, versions[index - 1]!, signal)) <= at) index--;
+  return versions[index];
 }
 
-/** The recorded time, as far as it lies within the second that the server says; else the beginning of that. */
-async function storedAt(store: ObjectStore, version: ObjectVersion, signal: AbortSignal): Promise<number> {
-  const metadata = await store.metadata(version.key, version.versionId, signal);
-  const recorded = Date.parse(metadata?.[EVENT_TIME] ?? "");
-  if (Number.isNaN(recorded)) return version.modified;
-  return Math.min(Math.max(recorded, version.modified), version.modified + 999);
+function isVague(version: ObjectVersion | undefined, at: number): boolean {
+  return version !== undefined && version.modified % 1000 === 0 && at - version.modified < 999;
+}
+
+/** Milliseconds since 1970; NaN, which is neither before nor after anything, where it is not recorded. */
+async function eventTime(store: ObjectStore, version: ObjectVersion, signal: AbortSignal): Promise<number> {
+  const metadata = version.metadata ?? (await store.metadata(version.key, version.versionId, signal));
+  return Date.parse(metadata?.[EVENT_TIME] ?? "");
+}
+
+/** @throws DdbrError `usage` where no moment can be gone back to */
+export async function requireVersions(store: ObjectStore, signal: AbortSignal): Promise<void> {
+  if (await store.keepsVersions(signal)) return;
+  throw new DdbrError("usage", "--at needs versions, and the bucket keeps none", {
+    subject: store.location.text,
+    hint: "turn on versioning for the bucket: from then on any moment can be had",
+  });
 }

@@ -22,6 +22,11 @@ export class LearntKey {
   #attributes: readonly string[] | undefined;
   #attempts = 0;
 
+  /** The attributes, in no order that says which of two is the partition key; undefined as long as they are not known. */
+  get attributes(): readonly string[] | undefined {
+    return this.#attributes;
+  }
+
   /** Undefined where the object's name does not come from the record's key, as far as that is known. */
   known(name: string, item: WireItem): KnownName | undefined {
     if (this.#attributes !== undefined) return nameAmong(name, item, this.#attributes);

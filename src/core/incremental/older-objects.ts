@@ -20,6 +20,11 @@ export class OlderObjects {
   readonly #own = new PartitionedSpool();
   readonly #aside = new PartitionedSpool();
 
+  /** The attributes that the records are named by, as far as they are known. */
+  get key(): readonly string[] | undefined {
+    return this.#key.attributes;
+  }
+
   /** Whether the record has to wait for the end; if not, it has to be folded now. */
   putAside(object: HeldObject, item: WireItem): boolean {
     const known = this.#key.known(object.key, item);

@@ -1,6 +1,7 @@
 import type { Compression } from "../backup/compression.ts";
 import type { FileFigures } from "../backup/file-writer.ts";
 import { DdbrError } from "../errors.ts";
+import type { FingerprintJson } from "../fingerprint/fingerprint-json.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 
 /** Stands beside a snapshot, written after it (docs/formats.md). */
@@ -21,6 +22,8 @@ export interface SnapshotManifest extends FileFigures {
   foreign: number;
   /** Objects under older names left out, because the record has another one that counts. */
   duplicates: number;
+  /** Absent in those of earlier versions, and where the folder does not say what the key is. */
+  fingerprint?: FingerprintJson;
 }
 
 export const manifestNameOf = (snapshot: string) => `${snapshot}.manifest.json`;

@@ -48,7 +48,7 @@ export interface TransferRun {
 export async function runTransfer(
   plan: TransferPlan,
   controls: TransferControls,
-  work: (run: TransferRun) => Promise<void>,
+  work: (run: TransferRun) => Promise<Pick<TransferSummary, "fingerprint"> | void>,
 ): Promise<TransferSummary> {
   const { job, wrote, segments, chosen, jobId = randomBytes(8).toString("hex"), ...told } = plan;
   const startedAt = performance.now();
@@ -74,7 +74,7 @@ export async function runTransfer(
     fail: (error) => (controls.signal.aborted ? undefined : failure.abort(error)),
     failed: () => failure.signal.aborted,
   };
-  await work(run).catch(run.fail);
+  const result = await work(run).catch(run.fail);
 
   const failed = run.failed() || totals.undone > 0;
   const summary: TransferSummary = {
@@ -87,6 +87,7 @@ export async function runTransfer(
     elapsedMs: Math.round(performance.now() - startedAt),
     wrote,
     ...(run.failed() ? { failure: describeError(failure.signal.reason) } : {}),
+    ...result,
   };
   report({ type: "finished", summary });
   return summary;

@@ -2,9 +2,9 @@ import type { KeySchema, WireKey } from "../item/attribute-value.ts";
 
 /**
  * - `backup`: a table into one file a segment · `backfill`: a table into one object a record
- * - `snapshot`: one object a record into one file
+ * - `snapshot`: one object a record into one file · `fingerprint`: any of these is read, and nothing but its fingerprint written
  */
-export type TransferJob = "backup" | "backfill" | "snapshot";
+export type TransferJob = "backup" | "backfill" | "snapshot" | "fingerprint";
 
 /** The side that is read, or the one that is written. */
 export type End = "source" | "destination";
@@ -61,6 +61,17 @@ export interface TransferSummary {
   wrote: string;
   /** Why an `incomplete` run ended; one line. */
   failure?: string;
+  /** What a `fingerprint` job came to. */
+  fingerprint?: FingerprintTold;
+}
+
+export interface FingerprintTold {
+  items: number;
+  buckets: number;
+  /** Lowercase hex. */
+  digest: string;
+  /** Buckets in which it is not what the source's manifest says; absent where that says nothing. */
+  differing?: number;
 }
 
 /** Everything that happens while items go from a table or folder into a store: numbers and keys, never prose. */

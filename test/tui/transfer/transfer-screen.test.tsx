@@ -12,12 +12,13 @@ import { nastyScript } from "./fixtures/nasty-transfer.ts";
 import { playTransfer, type TransferScript } from "./fixtures/scripted-transfer.ts";
 
 const UTF8 = { LANG: "C.UTF-8" };
-const JOBS: readonly TransferJob[] = ["backup", "backfill", "snapshot"];
+const JOBS: readonly TransferJob[] = ["backup", "backfill", "snapshot", "fingerprint"];
 const NORMAL: Size = { columns: 80, rows: 24 };
 const TITLES = {
   backup: "ddbr backup-table",
   backfill: "ddbr incremental-backfill",
   snapshot: "ddbr incremental-snapshot",
+  fingerprint: "ddbr fingerprint",
 };
 
 type Until = (session: TransferSession) => boolean;

@@ -8,24 +8,21 @@ import { type Field, field, fieldLines, fieldsLine } from "../fields.ts";
 
 /** `read  18.4 M items   4.6 GB   31 k items/s   980 RCU/s   3 retries`; `written …` in the same columns. */
 export function endLines(frame: TransferFrame, canvas: Canvas): Line[] {
-  return fieldLines(
-    [
-      { label: "read", fields: fieldsOf("source", frame) },
-      { label: "written", fields: fieldsOf("destination", frame) },
-    ],
-    canvas,
-  );
+  const read = { label: "read", fields: fieldsOf("source", frame) };
+  const written = { label: "written", fields: fieldsOf("destination", frame) };
+  // A fingerprint is a small file, written at the end.
+  return fieldLines(frame.state.job === "fingerprint" ? [read] : [read, written], canvas);
 }
 
 /** Both in one line, for low terminals. */
 export function endsLine({ state, rates }: TransferFrame, canvas: Canvas): Line {
-  const { totals } = state;
+  const { totals, job } = state;
   const retries = totals.source.retries + totals.destination.retries;
   return fieldsLine(
     [
-      field(1, compactCount(totals.written), " written"),
+      field(1, compactCount(totals.written), job === "fingerprint" ? " read" : " written"),
       field(2, compactRate(rates.destination.items), " items/s"),
-      field(3, byteCount(totals.storedBytes), ""),
+      field(3, byteCount(job === "fingerprint" ? totals.source.bytes : totals.storedBytes), ""),
       field(4, compactCount(retries), " retries"),
     ],
     canvas,

@@ -29,6 +29,7 @@ const CELLS: Record<Exclude<TransferJob, "snapshot">, readonly Cell[]> = {
     { name: "kept", width: ITEMS, text: (work) => compactCount(work.kept) },
     { name: "stored", width: BYTES, text: (work) => byteCount(work.storedBytes) },
   ],
+  fingerprint: [{ name: "items", width: ITEMS, text: (work) => compactCount(work.read) }],
 };
 
 /** `Segments   4 at work · 9 done · 19 waiting` */

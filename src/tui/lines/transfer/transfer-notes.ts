@@ -25,7 +25,8 @@ export function transferNotes(state: TransferState, canvas: Canvas): Line {
   note("throttled", totals.source.throttles + totals.destination.throttles, "warn");
   note("kept", totals.kept - earlierItems);
   note("done earlier", earlierItems);
-  if (job !== "snapshot") notes.push([span(unitsNote(totals.source.readUnits, expected.readUnits), "dim")]);
+  const isTable = job !== "snapshot" && (job !== "fingerprint" || expected.readUnits > 0);
+  if (isTable) notes.push([span(unitsNote(totals.source.readUnits, expected.readUnits), "dim")]);
   if (totals.storedBytes > 0) notes.push([span(storedNote(state), "dim")]);
   if (jobId) notes.push([span(jobNote(jobId, canvas.glyphs), "dim")]);
   return joinNotes(notes, undefined, canvas);

@@ -6,7 +6,9 @@ import { oneLine } from "../one-line.ts";
 
 /** All of it in one line, for a terminal too small for anything else. */
 export function transferOneLine(frame: TransferFrame, canvas: Canvas): Line {
-  const { written, undone } = frame.state.totals;
-  const result = undone > 0 ? `${compactCount(undone)} undone` : `${compactCount(written)} written`;
+  const { job, totals } = frame.state;
+  const { written, undone } = totals;
+  const done = `${compactCount(written)} ${job === "fingerprint" ? "read" : "written"}`;
+  const result = undone > 0 ? `${compactCount(undone)} undone` : done;
   return oneLine(frame, result, canvas);
 }

@@ -1,27 +1,24 @@
 import { DdbrError } from "../errors.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import type { TransferRun } from "../transfer/run-transfer.ts";
+import type { FolderRecords } from "./folder-records.ts";
 import { isRecordName } from "./record-object.ts";
 
 /**
- * What to think of a folder that no record came from: a table that has none (any more) is backed up by an empty file, but
- * a name that was mistyped must not pass for one.
+ * Sees to it that a folder that no record came from once had some: a table that has none (any more) is backed up by an empty
+ * folder, but a name that was mistyped must not pass for one.
+ * @param records all of them read
  * @throws DdbrError `no-such-object` when there is no record, and as far as can be seen there never was
  */
-export async function checkEmpty(
-  source: ObjectStore,
-  { found, foreign, at }: { found: number; foreign: number; at: number | undefined },
-  { signal, report }: Pick<TransferRun, "signal" | "report">,
+export async function requireEverHeld(
+  store: ObjectStore,
+  { gone, foreign }: Pick<FolderRecords, "gone" | "foreign">,
+  at: number | undefined,
+  signal: AbortSignal,
 ): Promise<void> {
-  // Records that went while they were read were there.
-  if (found > foreign || (await hasEverHeldRecord(source, signal, at))) {
-    const when = at === undefined ? "holds" : "then held";
-    report({ type: "warning", message: `the folder ${when} no record any more, so the snapshot is empty` });
-    return;
-  }
-  if (at !== undefined && (await hasEverHeldRecord(source, signal))) {
+  if (gone > 0 || (await hasEverHeldRecord(store, signal, at))) return;
+  if (at !== undefined && (await hasEverHeldRecord(store, signal))) {
     throw new DdbrError("no-such-object", `held no record yet at ${new Date(at).toISOString()}`, {
-      subject: source.location.text,
+      subject: store.location.text,
       hint: "the folder was begun later; check the time and its zone",
     });
   }
@@ -29,7 +26,7 @@ export async function checkEmpty(
     "no-such-object",
     foreign > 0 ? "holds no record, only other objects" : "holds nothing",
     {
-      subject: source.location.text,
+      subject: store.location.text,
       hint: "name the folder of one table: what incremental-backfill was given, and the table's name after it",
     },
   );
