@@ -1,5 +1,7 @@
-import { appendFileSync, closeSync, openSync } from "node:fs";
+import { appendFileSync, closeSync } from "node:fs";
 import { DdbrError } from "../errors.ts";
+import { changeLine } from "../restore/change-line.ts";
+import { openNewUndoFile } from "../restore/new-undo-file.ts";
 import type { UndoLog } from "./repair.ts";
 
 /**
@@ -8,12 +10,11 @@ import type { UndoLog } from "./repair.ts";
  * @throws DdbrError `file` when the file exists or cannot be made
  */
 export function createUndoFile(path: string, table: string): UndoLog {
-  const file = openNew(path);
+  const file = openNewUndoFile(path);
   return {
-    record({ key, before, after }) {
-      const line = { table, at: new Date().toISOString(), key, before: before ?? null, after: after ?? null };
+    record(change) {
       try {
-        appendFileSync(file, `${JSON.stringify(line)}\n`);
+        appendFileSync(file, changeLine(table, change));
       } catch (error) {
         throw new DdbrError("file", `cannot be written: ${(error as Error).message}`, {
           subject: path,
@@ -24,24 +25,4 @@ export function createUndoFile(path: string, table: string): UndoLog {
     },
     close: () => closeSync(file),
   };
-}
-
-function openNew(path: string): number {
-  try {
-    return openSync(path, "wx", 0o600);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST") {
-      throw new DdbrError("file", "the file exists", {
-        subject: path,
-        hint: "an undo file is never overwritten: name a new one",
-        cause: error,
-      });
-    }
-    throw new DdbrError("file", `cannot be written: ${message}`, {
-      subject: path,
-      hint: "name a new file in a folder that is there and can be written to",
-      cause: error,
-    });
-  }
 }

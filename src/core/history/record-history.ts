@@ -17,6 +17,8 @@ export interface HistoryVersion {
   deleted: boolean;
   /** In an archive: as a rule it has to be restored before it can be read. */
   archived: boolean;
+  /** What is recorded with it, where that is known already. */
+  metadata?: Metadata | undefined;
 }
 
 /** What is recorded of the event that a version comes from. */
@@ -151,7 +153,8 @@ export async function readRecorded(
   version: HistoryVersion,
   signal?: AbortSignal,
 ): Promise<RecordedEvent> {
-  return eventOf((await store.metadata(version.name, version.versionId, signal)) ?? {});
+  const metadata = version.metadata ?? (await store.metadata(version.name, version.versionId, signal));
+  return eventOf(metadata ?? {});
 }
 
 function eventOf(metadata: Metadata): RecordedEvent {

@@ -20,6 +20,8 @@ export interface ObjectVersion {
   deleted: boolean;
   /** In an archive (S3 Glacier), unless it has been restored meanwhile: whether it can be read shows when it is. */
   archived: boolean;
+  /** What is recorded with it, where the listing has come to know that (deletions on S3): then `metadata` need not be asked. */
+  metadata?: Metadata | undefined;
 }
 
 export interface StoredObject {

@@ -1,19 +1,20 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type AttributeDefinition,
   CreateTableCommand,
   type CreateTableCommandInput,
   DeleteTableCommand,
+  DescribeTableCommand,
   DynamoDBClient,
   type KeySchemaElement,
   type ProvisionedThroughputDescription,
   UpdateTimeToLiveCommand,
-  waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
 import { DdbrError } from "../errors.ts";
 import type { KeySchema } from "../item/attribute-value.ts";
 import type { TableLocation } from "../location.ts";
 import { type AccessOptions, clientAccess } from "./access.ts";
-import { toDdbrError } from "./failure.ts";
+import { isPassing, toDdbrError } from "./failure.ts";
 import type { WholeDescription } from "./table.ts";
 
 /** What a table to be made is like. */
@@ -23,8 +24,10 @@ export interface TableForm {
   timeToLive?: string | undefined;
 }
 
-/** How long a table may take to be ready; with many indexes it is minutes. */
-const READY_SECONDS = 1_800;
+/** With many indexes it takes minutes. */
+const READY_MS = 1_800_000;
+const FIRST_LOOK_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 
 /** A table like the one described: keys, indexes, billing, stream, class, tags and expiry. */
@@ -94,8 +97,7 @@ export async function createTable(
   await withClient(location, access, signal, async (client, send) => {
     const TableName = location.name;
     await send("CreateTable", new CreateTableCommand({ TableName, ...table }));
-    const settings = { client, maxWaitTime: READY_SECONDS, minDelay: 1, maxDelay: 10, abortSignal: signal };
-    await waitUntilTableExists(settings, { TableName });
+    await untilActive(location, client, signal);
     if (timeToLive === undefined) return;
     const TimeToLiveSpecification = { Enabled: true, AttributeName: timeToLive };
     await send("UpdateTimeToLive", new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
@@ -111,6 +113,30 @@ export async function deleteTable(
   await withClient(location, access, signal, async (_, send) => {
     await send("DeleteTable", new DeleteTableCommand({ TableName: location.name }));
   });
+}
+
+/** Not by the SDK's own waiting, which takes every failure for "not yet". */
+async function untilActive(
+  location: TableLocation,
+  client: DynamoDBClient,
+  signal: AbortSignal,
+): Promise<void> {
+  const command = new DescribeTableCommand({ TableName: location.name });
+  const until = performance.now() + READY_MS;
+  for (let pause = FIRST_LOOK_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    await sleep(pause, undefined, { signal });
+    let failure: DdbrError | undefined;
+    try {
+      const { Table } = await client.send(command, { abortSignal: signal });
+      if (Table?.TableStatus === "ACTIVE") return;
+    } catch (error) {
+      signal.throwIfAborted();
+      failure = toDdbrError(error, "DescribeTable", location.text);
+      // Just made, it may not be known everywhere.
+      if (failure.code !== "no-such-table" && !isPassing(failure)) throw notReady(failure, location);
+    }
+    if (performance.now() > until) throw notReady(failure, location);
+  }
 }
 
 type Send = (
@@ -149,6 +175,16 @@ function failureOf(error: unknown, operation: string, { text }: TableLocation): 
     });
   }
   return toDdbrError(error, operation, text);
+}
+
+/** What waiting fails with is JSON of several lines. */
+function notReady(cause: DdbrError | undefined, { text }: TableLocation): DdbrError {
+  const why = cause === undefined ? "" : `: ${cause.message}`;
+  return new DdbrError("table-state", `was made, but is not known to be ready${why}`, {
+    subject: text,
+    hint: "when DynamoDB shows it as ACTIVE, restore into it without --create",
+    cause,
+  });
 }
 
 /** Without the moments and counts that a description has beside them. */

@@ -18,6 +18,9 @@ type ServiceError = Error & Parameters<typeof isTransientError>[0] & { code?: st
 const CREDENTIAL_ERRORS =
   /^(CredentialsProviderError|TokenProviderError|ExpiredToken(Exception)?|UnrecognizedClientException|InvalidSignatureException|MissingAuthenticationToken(Exception)?|InvalidClientTokenId|IncompleteSignature(Exception)?|SSOTokenProviderFailure)$/;
 const PERMISSION_ERRORS = /^(AccessDenied(Exception)?|NotAuthorized|OptInRequired|KMSAccessDeniedException)$/;
+/** Somebody else is writing the very record: a transaction, or a replica of a global table. */
+const CONFLICT_ERRORS =
+  /^(TransactionConflictException|TransactionInProgressException|ReplicatedWriteConflictException)$/;
 const CONNECTION_CODES =
   /^(ConnectionRefused|ConnectionClosed|ConnectionReset|FailedToOpenSocket|Timeout|E[A-Z]+|UND_ERR.*|ZlibError|InvalidHTTPResponse|UnexpectedEOF.*)$/;
 
@@ -72,6 +75,9 @@ export function toDdbrError(thrown: unknown, operation: string, subject: string)
       "what answers there does not speak DynamoDB",
       "check the address: a DynamoDB endpoint belongs before the table's name",
     );
+  }
+  if (CONFLICT_ERRORS.test(error.name)) {
+    return wrap("service", `${operation}: ${error.name}: ${said}`, "try again later");
   }
   if (isServerError(error) || isTransientError(error)) {
     return wrap("service", `DynamoDB failed at ${operation}: ${error.name}: ${said}`, "try again later");

@@ -53,7 +53,7 @@ async function currentOf(
 ): Promise<Current | undefined> {
   for await (const [version] of store.versions({ key: name }, signal)) {
     if (version === undefined) continue;
-    const metadata = (await store.metadata(name, version.versionId, signal)) ?? {};
+    const metadata = version.metadata ?? (await store.metadata(name, version.versionId, signal)) ?? {};
     return { version, metadata, sequence: metadata[SEQUENCE] };
   }
   return undefined;

@@ -51,7 +51,7 @@ export function createVersionReader(requests: S3Requests): VersionReader {
   }
 
   async function* versions(pages: AsyncIterable<ObjectVersion[]>, signal?: AbortSignal) {
-    for await (const page of histories(pages, signal)) yield page.map(({ version }) => version);
+    for await (const page of histories(pages, signal)) yield page.map(withMetadata);
   }
 
   const rawOfKey = (key: string, signal?: AbortSignal) => listRange(listing, key, { until: key }, signal);
@@ -75,6 +75,10 @@ export function createVersionReader(requests: S3Requests): VersionReader {
       return deletionMetadata(Number(headers.get("content-length")), metadata) ?? metadata;
     },
   };
+}
+
+function withMetadata({ version, recorded }: HistoryEntry): ObjectVersion {
+  return recorded === undefined ? version : { ...version, metadata: recorded };
 }
 
 /** A page has the versions of one key together. */

@@ -1,0 +1,80 @@
+import { Command, Option } from "clipanion";
+import { PartRestoreCommand } from "./restore/part-restore-command.ts";
+import { undoFileOption } from "./restore/plan-options.ts";
+
+/** Parses and hands on; the run itself is in restore/run-restore-table.ts. */
+export class RestoreTableCommand extends PartRestoreCommand {
+  static override paths = [["restore-table"]];
+  static override usage = Command.Usage({
+    description: "Bring a table, or a part of it, back from a backup",
+    details: `
+      Reads the source and the table, shows what would be put and deleted with what it costs, asks, writes, and compares both once more.
+      Nothing is written before the plan is agreed to. Each write is on condition that the record still is as planned on: what others write
+      meanwhile stays theirs, and is told.
+
+      \`<source>\` is what is there: a dump's folder (with its manifest.json), a snapshot or any other single file of items, DynamoDB's own export
+      (its folder), or the folder that holds the table's incremental folder, now or \`--at\` a moment.
+
+      \`--mode merge\` (the default) puts what is missing or different and deletes nothing; \`missing\` only puts what is absent; \`replace\` makes the
+      table equal to the source, so it DELETES.
+
+      Before the first write the whole plan, with all that it replaces, is written to the undo file: \`--resume\` goes on by it, and
+      \`ddbr undo\` goes back by it.
+
+      Exit codes: 0 restored and verified (or a dry run, or nothing to do); 1 some records are not as planned, because others wrote them;
+      2 wrong usage, or something could not be done; 130 stopped, or answered with no.
+    `,
+    examples: [
+      ["What would a restore do?", "$0 restore-table s3://backups/nightly us-east-1/orders --dry-run"],
+      [
+        "Put back what is missing or different, from a snapshot",
+        "$0 restore-table s3://backups/orders.gz us-east-1/orders",
+      ],
+      [
+        "Make the table what it was at a moment",
+        "$0 restore-table s3://backups/inc us-east-1/orders --at 2026-11-17T14:03:00Z --mode replace",
+      ],
+      [
+        "Make the table anew, from a dump",
+        "$0 restore-table s3://backups/nightly us-east-1/orders-restored --create",
+      ],
+      [
+        "Bring back one customer's records",
+        "$0 restore-table s3://backups/inc us-east-1/orders --partition customer-17",
+      ],
+      [
+        "Go on after a kill",
+        "$0 restore-table s3://backups/nightly us-east-1/orders --undo-file undo.ndjson --resume",
+      ],
+    ],
+  });
+
+  source = Option.String({ name: "source" });
+  table = Option.String({ name: "table" });
+
+  at = Option.String("--at", {
+    description: "the moment whose state is wanted, of an incremental folder, e.g. 2026-11-17T14:03:00Z",
+  });
+  mode = Option.String("--mode", {
+    description: "merge (default), missing or replace, which makes the table equal to the source",
+  });
+  create = Option.Boolean("--create", false, {
+    description:
+      "make the table, like the one that the source was made of: keys, indexes, billing, stream, TTL, tags",
+  });
+  like = Option.String("--like", { description: "with --create: make it like this table instead" });
+  undoFile = undoFileOption("restore");
+  segments = Option.String("--segments", {
+    description: "how many segments the table is split into (default: by size)",
+  });
+  concurrency = Option.String("--concurrency", {
+    description: "segments read at the same time (default: 4)",
+  });
+
+  async execute(): Promise<number> {
+    const { parseRestoreTable, runRestoreTable } = await import("./restore/run-restore-table.ts");
+    const { outputMode } = await import("./output/mode.ts");
+    const request = parseRestoreTable(this);
+    return await runRestoreTable(request, outputMode(this, process));
+  }
+}
