@@ -3,8 +3,11 @@ import { BackupTableCommand } from "./backup-table.ts";
 import { DemoCommand } from "./demo.ts";
 import { DemoBackupCommand } from "./demo-backup.ts";
 import { DemoHistoryCommand } from "./demo-history.ts";
+import { DiffFingerprintsCommand } from "./diff-fingerprints.ts";
 import { DiffRecordCommand } from "./diff-record.ts";
 import { DiffTablesCommand } from "./diff-tables.ts";
+import { DrillCommand } from "./drill.ts";
+import { FingerprintCommand } from "./fingerprint.ts";
 import { FollowCommand } from "./follow.ts";
 import { HelpCommand } from "./help.ts";
 import { IncrementalBackfillCommand } from "./incremental-backfill.ts";
@@ -22,6 +25,10 @@ import { LambdaTemplateCommand } from "./lambda-template.ts";
 import { OverviewCommand } from "./overview.ts";
 import { RecordHistoryCommand } from "./record-history.ts";
 import { ReplicateRecordCommand } from "./replicate-record.ts";
+import { RestoreRecordCommand } from "./restore-record.ts";
+import { RestoreTableCommand } from "./restore-table.ts";
+import { RewindCommand } from "./rewind.ts";
+import { UndoCommand } from "./undo.ts";
 import { VersionCommand } from "./version.ts";
 
 /** Every command of the program, in the order the overview shows them. */
@@ -36,6 +43,13 @@ export const COMMANDS: CommandClass[] = [
   IncrementalDiffRecordCommand,
   IncrementalBackupRecordCommand,
   RecordHistoryCommand,
+  FingerprintCommand,
+  DiffFingerprintsCommand,
+  RestoreRecordCommand,
+  RestoreTableCommand,
+  RewindCommand,
+  UndoCommand,
+  DrillCommand,
   FollowCommand,
   LambdaDeployReplicatorCommand,
   LambdaDeployBackupCommand,
