@@ -44,7 +44,7 @@ export async function takeFingerprint(options: FingerprintOptions): Promise<Tran
     if (run.signal.aborted) return undefined;
     const fingerprint = made.result ?? keyUnknown(name);
     save(fingerprintFile(fingerprint, { source, startedAt, finishedAt: new Date().toISOString() }));
-    return { fingerprint: summaryOf(fingerprint, source.recorded) };
+    run.fingerprinted(summaryOf(fingerprint, source.recorded));
   });
 }
 

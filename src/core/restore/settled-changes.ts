@@ -11,12 +11,15 @@ export type ChangeFate = "done" | "raced" | "undone";
 
 /** Changes that are written together: one, or as many as a batch takes. */
 export interface Portion {
-  changes: Change[];
+  /** Let go of once they are settled: many portions may wait for one, and items may be large. */
+  changes: readonly Change[];
   /** Where the last of them ends in the file. */
   end: number;
-  /** One for each change, once they are settled. */
-  fates?: ChangeFate[];
+  /** How many of them became what, once they are settled. */
+  settled?: Settled;
 }
+
+type Settled = Pick<ChangesProgress, "done" | "raced" | "undone">;
 
 /** So many may wait for one before them, which bounds memory, and what a resumed run tries again. */
 const MOST_WAITING = 4_000;
@@ -46,10 +49,12 @@ export class SettledChanges {
     while (this.#waiting.length > MOST_WAITING) await untilStopped(this.#moved.promise, signal);
   }
 
-  settle(portion: Portion, fates: ChangeFate[]): void {
-    portion.fates = fates;
+  /** @param fates one for each change */
+  settle(portion: Portion, fates: readonly ChangeFate[]): void {
+    portion.settled = countFates(portion.changes, fates);
+    portion.changes = [];
     if (portion !== this.#waiting[0]) return;
-    const unsettled = this.#waiting.findIndex((one) => one.fates === undefined);
+    const unsettled = this.#waiting.findIndex((one) => one.settled === undefined);
     const settled = this.#waiting.splice(0, unsettled < 0 ? this.#waiting.length : unsettled);
     this.#progress = settled.reduce(addPortion, this.#progress);
     this.#moved.resolve();
@@ -57,12 +62,26 @@ export class SettledChanges {
   }
 }
 
-function addPortion(progress: ChangesProgress, { changes, fates, end }: Portion): ChangesProgress {
-  const sum = { ...progress, done: { ...progress.done }, offset: end };
+function countFates(changes: readonly Change[], fates: readonly ChangeFate[]): Settled {
+  const counts = { done: { ...NO_CHANGES }, raced: 0, undone: 0 };
   for (const [index, change] of changes.entries()) {
-    const fate = fates![index]!;
-    if (fate === "done") sum.done[kindOf(change)]++;
-    else sum[fate]++;
+    const fate = fates[index]!;
+    if (fate === "done") counts.done[kindOf(change)]++;
+    else counts[fate]++;
   }
-  return sum;
+  return counts;
+}
+
+function addPortion({ done, raced, undone }: ChangesProgress, { settled, end }: Portion): ChangesProgress {
+  const { done: more, ...others } = settled!;
+  return {
+    offset: end,
+    done: {
+      create: done.create + more.create,
+      replace: done.replace + more.replace,
+      delete: done.delete + more.delete,
+    },
+    raced: raced + others.raced,
+    undone: undone + others.undone,
+  };
 }

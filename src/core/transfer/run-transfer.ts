@@ -4,7 +4,14 @@ import { describeError } from "../errors.ts";
 import type { KeySchema } from "../item/attribute-value.ts";
 import { PauseGate } from "../pause-gate.ts";
 import type { StoreObserver } from "../store/object-store.ts";
-import type { End, TransferEvent, TransferJob, TransferReport, TransferSummary } from "./transfer-events.ts";
+import type {
+  End,
+  FingerprintTold,
+  TransferEvent,
+  TransferJob,
+  TransferReport,
+  TransferSummary,
+} from "./transfer-events.ts";
 import { addTransfer, NO_TRANSFER } from "./transfer-totals.ts";
 
 /** What every transfer is given. */
@@ -39,6 +46,8 @@ export interface TransferRun {
   inFlight(part: number, requests: number): void;
   fail(error: unknown): void;
   failed(): boolean;
+  /** What a `fingerprint` job has come to. */
+  fingerprinted(told: FingerprintTold): void;
 }
 
 /**
@@ -48,11 +57,12 @@ export interface TransferRun {
 export async function runTransfer(
   plan: TransferPlan,
   controls: TransferControls,
-  work: (run: TransferRun) => Promise<Pick<TransferSummary, "fingerprint"> | void>,
+  work: (run: TransferRun) => Promise<void>,
 ): Promise<TransferSummary> {
   const { job, wrote, segments, chosen, jobId = randomBytes(8).toString("hex"), ...told } = plan;
   const startedAt = performance.now();
   let totals = NO_TRANSFER;
+  let fingerprint: FingerprintTold | undefined;
   const report = (event: TransferEvent) => {
     totals = addTransfer(totals, event);
     controls.report(event);
@@ -73,8 +83,11 @@ export async function runTransfer(
     // What fails after the user has stopped the run fails because of that.
     fail: (error) => (controls.signal.aborted ? undefined : failure.abort(error)),
     failed: () => failure.signal.aborted,
+    fingerprinted(told) {
+      fingerprint = told;
+    },
   };
-  const result = await work(run).catch(run.fail);
+  await work(run).catch(run.fail);
 
   const failed = run.failed() || totals.undone > 0;
   const summary: TransferSummary = {
@@ -87,7 +100,7 @@ export async function runTransfer(
     elapsedMs: Math.round(performance.now() - startedAt),
     wrote,
     ...(run.failed() ? { failure: describeError(failure.signal.reason) } : {}),
-    ...result,
+    ...(fingerprint === undefined ? {} : { fingerprint }),
   };
   report({ type: "finished", summary });
   return summary;
