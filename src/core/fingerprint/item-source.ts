@@ -14,9 +14,6 @@ export interface WantedBuckets {
   names: ReadonlySet<string>;
 }
 
-/** What reading a source needs of the run that it is a part of. */
-export type ReadRun = Omit<TransferRun, "fingerprinted">;
-
 /** Where items come from that a fingerprint is made of. */
 export interface ItemSource {
   readonly kind: "table" | "dump" | "file" | "folder";
@@ -42,7 +39,7 @@ export interface ItemSource {
    * Hands over every item once. Tells the run of segments and of what was read; what fails stops the run.
    * @param wanted items of other buckets need not be handed over; those that are not even read depend on the source
    */
-  read(run: ReadRun, take: TakeItems, wanted?: WantedBuckets): Promise<void>;
+  read(run: TransferRun, take: TakeItems, wanted?: WantedBuckets): Promise<void>;
 
   close(): void;
 }

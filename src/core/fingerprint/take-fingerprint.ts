@@ -1,12 +1,17 @@
 import { DdbrError } from "../errors.ts";
-import { observerOf, runTransfer, type TransferControls } from "../transfer/run-transfer.ts";
+import {
+  observerOf,
+  runTransfer,
+  type TransferControls,
+  type TransferRun,
+} from "../transfer/run-transfer.ts";
 import type { TransferSummary } from "../transfer/transfer-events.ts";
 import type { BucketCount } from "./bucket-table.ts";
 import { compareFingerprints, type Fingerprint, haveSameKey } from "./fingerprint.ts";
 import { type FingerprintFile, fingerprintFile } from "./fingerprint-file.ts";
 import { digestOfTable } from "./fingerprint-json.ts";
 import { Fingerprinter } from "./fingerprinter.ts";
-import type { ItemSource, ReadRun } from "./item-source.ts";
+import type { ItemSource } from "./item-source.ts";
 import { LearningFingerprinter } from "./learning-fingerprinter.ts";
 
 export interface FingerprintOptions extends TransferControls {
@@ -44,7 +49,7 @@ export async function takeFingerprint(options: FingerprintOptions): Promise<Tran
 }
 
 /** An item that was read is in the fingerprint: there is nothing left to be done with it. */
-function countingAsDone(run: ReadRun): ReadRun {
+function countingAsDone(run: TransferRun): TransferRun {
   return {
     ...run,
     report(event) {

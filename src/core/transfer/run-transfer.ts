@@ -46,6 +46,10 @@ export interface TransferRun {
   inFlight(part: number, requests: number): void;
   fail(error: unknown): void;
   failed(): boolean;
+}
+
+/** The whole of it. */
+export interface WholeTransferRun extends TransferRun {
   /** What a `fingerprint` job has come to. */
   fingerprinted(told: FingerprintTold): void;
 }
@@ -57,7 +61,7 @@ export interface TransferRun {
 export async function runTransfer(
   plan: TransferPlan,
   controls: TransferControls,
-  work: (run: TransferRun) => Promise<void>,
+  work: (run: WholeTransferRun) => Promise<void>,
 ): Promise<TransferSummary> {
   const { job, wrote, segments, chosen, jobId = randomBytes(8).toString("hex"), ...told } = plan;
   const startedAt = performance.now();
@@ -71,7 +75,7 @@ export async function runTransfer(
 
   const failure = new AbortController();
   const requestsOf = new Map<number, number>();
-  const run: TransferRun = {
+  const run: WholeTransferRun = {
     chosen,
     gate: controls.gate ?? new PauseGate(),
     signal: AbortSignal.any([controls.signal, failure.signal]),
