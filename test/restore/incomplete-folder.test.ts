@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { newPlace, type TestPlace } from "../helpers/stores.ts";
 import { createTable, type TestTable } from "../helpers/table.ts";
 import { restoreInto, undoPath } from "./helpers/run-restore.ts";
 import { withSource } from "./sources/opened.ts";
+import { writeVersions } from "./sources/stored-history.ts";
 
 let place: TestPlace;
 let table: TestTable;
@@ -26,8 +29,8 @@ afterEach(async () => {
   await table.drop();
 });
 
-const restore = (options: Partial<Parameters<typeof restoreInto>[1]>) =>
-  withSource(place, "orders", {}, async (source) => {
+const restore = (options: Partial<Parameters<typeof restoreInto>[1]>, at?: number) =>
+  withSource(place, "orders", at === undefined ? {} : { at }, async (source) => {
     using undo = undoPath();
     return await restoreInto(table.location, { source, undoFile: undo.path, ...options });
   });
@@ -71,4 +74,25 @@ test("objects of other names keep nothing from being deleted", async () => {
   await place.put("orders/README.txt", "hello");
   const { summary } = await restore({ mode: "replace" });
   expect(summary).toMatchObject({ outcome: "restored", totals: { foreign: 1, written: { delete: 1 } } });
+});
+
+test("a record of which the version of the moment is not kept any more is not deleted", async () => {
+  const at = Date.parse("2025-05-05T05:05:05.000Z");
+  for (const id of ["a", "b", "c"]) {
+    await rm(join(place.url, "orders", name(id)), { force: true });
+    const kept = { item: item(id), stored: at + 9_000, event: at + 9_000, cut: true };
+    const older = { item: item(id), stored: at - 9_000, event: at - 9_000 };
+    await writeVersions(join(place.url, "orders"), name(id), id === "b" ? [kept] : [older, kept]);
+  }
+  const all = await restore({ mode: "replace" }, at);
+  expect(all.summary).toMatchObject({
+    outcome: "incomplete",
+    plan: undefined,
+    failure: expect.stringContaining("not kept"),
+  });
+  const one = await restore({ mode: "replace", keys: [item("b")] }, at);
+  expect(one.summary).toMatchObject({ outcome: "incomplete", failure: expect.stringContaining("not kept") });
+  const merged = await restore({ mode: "merge" }, at);
+  expect(merged.summary).toMatchObject({ outcome: "restored", totals: { foreign: 1 } });
+  await expectAll();
 });

@@ -1,6 +1,6 @@
 import { DdbrError } from "../errors.ts";
-import { EVENT_TIME } from "../store/metadata-names.ts";
-import type { ObjectStore, ObjectVersion } from "../store/object-store.ts";
+import { EVENT_NAME, EVENT_TIME } from "../store/metadata-names.ts";
+import type { Metadata, ObjectStore, ObjectVersion } from "../store/object-store.ts";
 import { isRecordName } from "./record-object.ts";
 
 /** What a folder held of one object. */
@@ -24,7 +24,8 @@ export async function* versionsByObject(
 }
 
 /**
- * What an object was at a moment: the version, or the deletion, that was the last to happen by then; undefined: not there yet.
+ * What an object was at a moment: the version, or the deletion, that was the last to happen by then; undefined: not there yet; `lost`: there was
+ * something, but a version of then is not kept any more.
  * A version happened when its event did, as far as that is recorded, else when it was stored. To know this of all would take a
  * request for each: only those are looked at that were stored after the moment, and of these none beyond the first that happened later.
  * @param versions all there are of one object, newest first
@@ -35,19 +36,22 @@ export async function versionAt(
   versions: readonly ObjectVersion[],
   at: number,
   signal: AbortSignal,
-): Promise<ObjectVersion | undefined> {
+): Promise<ObjectVersion | "lost" | undefined> {
   const stored = versions.findIndex(({ modified }) => modified <= at);
   const first = stored < 0 ? versions.length : stored;
+  const oldest = versions.at(-1);
   // Nothing is recorded with what is no record, and its name may be none that can be asked for.
-  if (versions[0] === undefined || !isRecordName(versions[0].key)) return versions[first];
+  if (oldest === undefined || !isRecordName(oldest.key)) return versions[first];
 
   // It may have been stored after the moment, where only the second is known: what is recorded says more.
   let index = first;
   while (isVague(versions[index], at) && (await eventTime(store, versions[index]!, signal)) > at) index++;
-  if (index > first) return versions[index];
   // A stream's events come late: what was stored after the moment may have happened before it.
-  while (index > 0 && (await eventTime(store, versions[index - 1]!, signal)) <= at) index--;
-  return versions[index];
+  if (index === first) {
+    while (index > 0 && (await eventTime(store, versions[index - 1]!, signal)) <= at) index--;
+  }
+  if (index < versions.length) return versions[index];
+  return (await beganBefore(store, oldest, signal)) ? "lost" : undefined;
 }
 
 function isVague(version: ObjectVersion | undefined, at: number): boolean {
@@ -56,8 +60,21 @@ function isVague(version: ObjectVersion | undefined, at: number): boolean {
 
 /** Milliseconds since 1970; NaN, which is neither before nor after anything, where it is not recorded. */
 async function eventTime(store: ObjectStore, version: ObjectVersion, signal: AbortSignal): Promise<number> {
-  const metadata = version.metadata ?? (await store.metadata(version.key, version.versionId, signal));
-  return Date.parse(metadata?.[EVENT_TIME] ?? "");
+  return Date.parse((await metadataOf(store, version, signal))[EVENT_TIME] ?? "");
+}
+
+/** Whether the record was there before the oldest version that is kept of it: a rule of the bucket may have expired others. */
+async function beganBefore(store: ObjectStore, oldest: ObjectVersion, signal: AbortSignal): Promise<boolean> {
+  const event = (await metadataOf(store, oldest, signal))[EVENT_NAME];
+  return event === "MODIFY" || event === "REMOVE";
+}
+
+async function metadataOf(
+  store: ObjectStore,
+  version: ObjectVersion,
+  signal: AbortSignal,
+): Promise<Metadata> {
+  return version.metadata ?? (await store.metadata(version.key, version.versionId, signal)) ?? {};
 }
 
 /** @throws DdbrError `usage` where no moment can be gone back to */
@@ -68,3 +85,6 @@ export async function requireVersions(store: ObjectStore, signal: AbortSignal): 
     hint: "turn on versioning for the bucket: from then on any moment can be had",
   });
 }
+
+/** What is said of an object that was there, but of which no version of the moment is kept. */
+export const LOST = "was there, but its version of that moment is not kept any more";

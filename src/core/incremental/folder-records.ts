@@ -2,7 +2,7 @@ import { gathered } from "../gathered.ts";
 import type { WireItem } from "../item/attribute-value.ts";
 import type { PauseGate } from "../pause-gate.ts";
 import type { ObjectStore, ObjectVersion } from "../store/object-store.ts";
-import { type HeldObject, versionAt, versionsByObject } from "./folder-at.ts";
+import { type HeldObject, LOST, versionAt, versionsByObject } from "./folder-at.ts";
 import { OlderObjects } from "./older-objects.ts";
 import { isRecordName, readRecordBody } from "./record-object.ts";
 
@@ -72,6 +72,7 @@ export class FolderRecords {
     await gate?.passed(signal);
     const version = await versionAt(store, versions, at, signal);
     if (version === undefined) return undefined;
+    if (version === "lost") return this.#passOver(versions[0]!.key, LOST);
     if (!version.deleted) return this.#readFirst(version);
     if (isRecordName(version.key)) this.gone++;
     return undefined;

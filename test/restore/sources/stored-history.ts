@@ -13,15 +13,19 @@ export interface StoredVersion {
   item: Wire | undefined;
   /** Of its event, where that is recorded. */
   event?: number;
+  /** Of which the versions before are not kept any more. */
+  cut?: boolean;
 }
 
 export const nameOf = (key: Wire, algorithm = "sha256") =>
   createHash(algorithm).update(JSON.stringify(key)).digest("hex");
 
-const metadataOf = ({ event, item }: StoredVersion) =>
-  event === undefined
-    ? undefined
-    : { "ddbr-time": new Date(event).toISOString(), "ddbr-event": item === undefined ? "REMOVE" : "MODIFY" };
+function metadataOf({ event, item, cut }: StoredVersion, before: StoredVersion | undefined) {
+  if (event === undefined) return undefined;
+  const wasThere = cut || before?.item !== undefined;
+  const name = item === undefined ? "REMOVE" : wasThere ? "MODIFY" : "INSERT";
+  return { "ddbr-time": new Date(event).toISOString(), "ddbr-event": name };
+}
 
 /** Writes versions into a directory as docs/formats.md has it, each stored when the test says. */
 export async function writeVersions(
@@ -33,7 +37,7 @@ export async function writeVersions(
   await mkdir(folder, { recursive: true });
   for (const [index, version] of versions.entries()) {
     const id = `${`${index + 1}`.padStart(8, "0")}-${version.stored}-0a1b2c3d`;
-    const metadata = metadataOf(version);
+    const metadata = metadataOf(version, versions[index - 1]);
     if (metadata !== undefined) await writeFile(join(folder, `${id}.json`), JSON.stringify(metadata));
     const { item } = version;
     await writeFile(
@@ -49,8 +53,8 @@ export async function writeVersions(
 export async function putVersions(place: TestPlace, key: string, versions: StoredVersion[]): Promise<void> {
   const client = s3Client();
   const object = { Bucket: place.url.slice("s3://".length), Key: key };
-  for (const version of versions) {
-    const Metadata = metadataOf(version);
+  for (const [index, version] of versions.entries()) {
+    const Metadata = metadataOf(version, versions[index - 1]);
     if (version.item !== undefined) {
       const Body = JSON.stringify(version.item);
       await client.send(new PutObjectCommand({ ...object, Body, Metadata }));

@@ -1,7 +1,7 @@
 import { DdbrError } from "../../errors.ts";
 import { inParallel } from "../../in-parallel.ts";
 import { requireEverHeld } from "../../incremental/ever-held.ts";
-import { type HeldObject, versionAt } from "../../incremental/folder-at.ts";
+import { type HeldObject, LOST, versionAt } from "../../incremental/folder-at.ts";
 import { FolderRecords } from "../../incremental/folder-records.ts";
 import { isOf, namesOf } from "../../incremental/record-folder.ts";
 import { isRecordName, readRecordBody } from "../../incremental/record-object.ts";
@@ -42,8 +42,12 @@ export function openFolderSource({ store, name, at, reads, lacks }: FolderSource
     if (stored === undefined || stored.body.length === 0) return undefined;
     const item = readRecordBody(stored.body);
     if (typeof item === "object") return item;
-    // It must not pass for a record that was not there.
-    throw new DdbrError("damaged", item, {
+    throw unknown(object, item);
+  }
+
+  /** It must not pass for a record that was not there. */
+  function unknown(object: string, problem: string): DdbrError {
+    return new DdbrError("damaged", problem, {
       subject: `${store.location.text}/${object}`,
       hint: "see what else there is of it with record-history",
     });
@@ -53,6 +57,7 @@ export function openFolderSource({ store, name, at, reads, lacks }: FolderSource
     if (at === undefined) return { key: object, versionId: undefined };
     for await (const versions of store.versions({ key: object }, signal)) {
       const version = await versionAt(store, versions, at, signal);
+      if (version === "lost") throw unknown(object, LOST);
       if (version !== undefined && !version.deleted) return version;
     }
     return undefined;
