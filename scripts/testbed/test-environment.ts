@@ -1,5 +1,5 @@
 /** What would change how programs under test behave or, worse, which account they reach. */
-const HIDDEN = /^(AWS_.*|CI|CONTINUOUS_INTEGRATION|NO_COLOR|FORCE_COLOR|DDBR_.*)$/;
+const HIDDEN = /^(AWS_.*|CI|CONTINUOUS_INTEGRATION|NO_COLOR|FORCE_COLOR|DDBR_.*|JOB_COMPLETION_INDEX)$/;
 
 /** The environment of the tests: the caller's, without its AWS account, CI marks and colour wishes. */
 export function testEnvironment(

@@ -12,6 +12,9 @@ export class BackupTableCommand extends TableTransferCommand {
       each line. A file is complete or absent; when all are there, \`manifest.json\` beside them says so, with
       counts, bytes, SHA-256 of each file and the table's description.
 
+      As one of an array of AWS Batch's jobs it writes the segment of its index, and as one of Kubernetes' indexed jobs too,
+      if \`--segments\` is given; it says so, and needs \`--jobid\`. \`--segment\` goes before both.
+
       A table is \`region/table\`, \`host:port/table\`, \`local/table\` or an ARN;
       a place for backups \`s3://bucket/prefix\`, \`file:///path\` or a path with a slash.
 
@@ -46,7 +49,9 @@ export class BackupTableCommand extends TableTransferCommand {
     description: "keep the files of this job that are whole, write the others",
   });
   overwrite = Option.Boolean("--overwrite", false, { description: "write all files of this job anew" });
-  segment = Option.String("--segment", { description: "write this segment only; the first is 0" });
+  segment = Option.String("--segment", {
+    description: "write this segment only; the first is 0 (default: all, or what an array job says)",
+  });
   segments = Option.String("--segments", {
     description: "how many segments the table is split into (default: by size)",
   });
@@ -67,8 +72,13 @@ export class BackupTableCommand extends TableTransferCommand {
 
   async execute(): Promise<number> {
     const { parseBackupRequest, runBackupTable } = await import("./backup/run-backup-table.ts");
+    const { withArrayJob } = await import("./options/array-job.ts");
     const { outputMode } = await import("./output/mode.ts");
-    const request = parseBackupRequest(this);
-    return await runBackupTable(request, outputMode(this, process));
+    const { tellNote } = await import("./output/note.ts");
+    const { words, note } = withArrayJob(this, process.env);
+    const request = parseBackupRequest(words);
+    const mode = outputMode(this, process);
+    tellNote("backup-table", note, mode);
+    return await runBackupTable(request, mode);
   }
 }

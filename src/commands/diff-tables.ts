@@ -11,6 +11,9 @@ export class DiffTablesCommand extends TablePairCommand {
       different there, or extraneous. Each one is read again with consistent reads until it is sure, so writes
       that are on their way from the primary to the replica give no false alarm.
 
+      As one of an array of AWS Batch's jobs it does the segment of its index, and as one of Kubernetes' indexed jobs too,
+      if \`--segments\` is given; it says so. \`--segment\` goes before both.
+
       A table is \`region/table\`, \`host:port/table\`, \`http(s)://host:port/table\`, \`local/table\`
       (DynamoDB Local at its usual port) or a table's ARN.
 
@@ -53,7 +56,9 @@ export class DiffTablesCommand extends TablePairCommand {
   segments = Option.String("--segments", {
     description: "how many segments the tables are split into (default: by size)",
   });
-  segment = Option.String("--segment", { description: "do this segment only; the first is 0" });
+  segment = Option.String("--segment", {
+    description: "do this segment only; the first is 0 (default: all, or what an array job says)",
+  });
   concurrency = Option.String("--concurrency", {
     description: "segments done at the same time (default: 4)",
   });
@@ -85,9 +90,13 @@ export class DiffTablesCommand extends TablePairCommand {
 
   async execute(): Promise<number> {
     const { parseDiffRequest } = await import("./diff/diff-request.ts");
+    const { withArrayJob } = await import("./options/array-job.ts");
     const { outputMode } = await import("./output/mode.ts");
-    const request = parseDiffRequest(this);
+    const { tellNote } = await import("./output/note.ts");
+    const { words, note } = withArrayJob(this, process.env);
+    const request = parseDiffRequest(words);
     const mode = outputMode(this, process);
+    tellNote("diff-tables", note, mode);
     const { runDiffTables } = await import("./diff/run-diff-tables.ts");
     return await runDiffTables(request, mode, { yes: this.yes });
   }

@@ -10,7 +10,7 @@ import type { ObjectStore } from "../../core/store/object-store.ts";
 import { keyProblem } from "../../core/store/store-location.ts";
 import type { Table } from "../../core/table/table.ts";
 import { choiceOption } from "../options/choice.ts";
-import { segmentOption } from "../options/segment.ts";
+import { type SegmentWords, segmentOption, segmentSource } from "../options/segment.ts";
 import {
   openRequestedTable,
   parseTableRequest,
@@ -23,11 +23,10 @@ import { openStore } from "../store/open-store.ts";
 import { countFailure, type MetricPlace, withMetrics } from "../transfer/metrics.ts";
 import { showTransfer } from "../transfer/show-transfer.ts";
 
-export interface BackupWords extends TableWords {
+export interface BackupWords extends TableWords, SegmentWords {
   jobid?: string | undefined;
   resume: boolean;
   overwrite: boolean;
-  segment?: string | undefined;
   compress?: string | undefined;
   format?: string | undefined;
   metric?: string | undefined;
@@ -55,15 +54,19 @@ export function parseBackupRequest(words: BackupWords): BackupRequest {
   // Yesterday's files of the other segments would pass for today's.
   if (overwrite && words.segment !== undefined) {
     throw wrong(
-      "--overwrite contradicts --segment",
+      `--overwrite contradicts ${segmentSource(words)}`,
       "give another --jobid, or write all segments anew in one run",
     );
+  }
+  // Each of an array's jobs would make up a name of its own.
+  if (jobid === undefined && words.segmentBy !== undefined) {
+    throw wrong(`an array job (${words.segmentBy}) needs --jobid`, "all its jobs write to one folder");
   }
   if (metric === "") throw wrong("--metric is empty", "name a CloudWatch namespace");
   const request = parseTableRequest(words);
   return {
     ...request,
-    segment: segmentOption(words.segment, request.segments),
+    segment: segmentOption(words, request.segments),
     jobId: jobid === undefined ? randomBytes(8).toString("hex") : jobIdOption(jobid),
     compression: choiceOption("--compress", words.compress, COMPRESSIONS),
     contents: choiceOption("--format", words.format, LINE_FORMATS),

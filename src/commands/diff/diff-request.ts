@@ -7,19 +7,17 @@ import type { AccessOptions } from "../../core/table/access.ts";
 import { accessOption } from "../options/access.ts";
 import { localFile } from "../options/local-file.ts";
 import { numberOption } from "../options/numbers.ts";
-import { segmentOption } from "../options/segment.ts";
+import { type SegmentWords, segmentOption, segmentSource } from "../options/segment.ts";
 import { settleOption } from "../options/settle.ts";
 import { patienceOption } from "../options/store-access.ts";
 
 /** The words of the command line, as they were typed. */
-export interface DiffWords {
+export interface DiffWords extends SegmentWords {
   primary: string;
   replica: string;
   repair: boolean;
   backfill: boolean;
   dryRun: boolean;
-  segment?: string | undefined;
-  segments?: string | undefined;
   concurrency?: string | undefined;
   sample?: string | undefined;
   ignore?: string[] | undefined;
@@ -73,7 +71,7 @@ export function parseDiffRequest(words: DiffWords): DiffRequest {
   refuseContradictions(words);
   const number = numberOption;
   const segments = number("--segments", words.segments, { min: 1, max: MOST_SEGMENTS, integer: true });
-  const segment = segmentOption(words.segment, segments);
+  const segment = segmentOption(words, segments);
   return {
     primary: parseTableLocation(words.primary),
     replica: parseTableLocation(words.replica),
@@ -112,7 +110,7 @@ export function parseDiffRequest(words: DiffWords): DiffRequest {
 function refuseContradictions(words: DiffWords): void {
   const { backfill, repair, sample, segment, undoFile, report, ignore } = words;
   if (sample !== undefined && segment !== undefined) {
-    throw contradiction("--sample contradicts --segment", "--sample picks the segments itself");
+    throw contradiction(`--sample contradicts ${segmentSource(words)}`, "--sample picks the segments itself");
   }
   if (backfill && sample !== undefined) {
     throw contradiction("--sample contradicts --backfill", "a part of a table is no replica");
