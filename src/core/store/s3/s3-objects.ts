@@ -24,6 +24,8 @@ export interface S3Objects {
     options: WriteOptions,
     signal?: AbortSignal,
   ): Promise<{ versionId: string }>;
+  /** Puts it where there is no object. False where there is one, be it this very one: put by an attempt whose answer was lost. */
+  putNew(key: string, body: Uint8Array, signal?: AbortSignal): Promise<boolean>;
   get(key: string, versionId: string | undefined, signal?: AbortSignal): Promise<StoredObject | undefined>;
   delete(
     key: string,
@@ -47,10 +49,15 @@ export function createObjects(requests: S3Requests, options: S3StoreOptions): S3
     { finishAttempt }: WriteOptions,
     signal?: AbortSignal,
   ): Promise<{ versionId: string }> {
-    // Buckets with Object Lock demand it.
-    const md5 = { "content-md5": hash("md5", body, "base64") };
     const answer = await requests.send(
-      { operation: "PutObject", method: "PUT", key, body, headers: { ...headers, ...md5 }, finishAttempt },
+      {
+        operation: "PutObject",
+        method: "PUT",
+        key,
+        body,
+        headers: { ...headers, ...md5Header(body) },
+        finishAttempt,
+      },
       signal,
     );
     return { versionId: versionIdOf(answer.headers) };
@@ -87,6 +94,22 @@ export function createObjects(requests: S3Requests, options: S3StoreOptions): S3
     put: (key, body, options, signal) =>
       putObject(key, body, { ...keeping, ...metadataHeaders(options.metadata) }, options, signal),
 
+    async putNew(key, body, signal) {
+      const { refusal } = await requests.send(
+        {
+          operation: "PutObject",
+          method: "PUT",
+          key,
+          body,
+          headers: { ...keeping, ...md5Header(body), "if-none-match": "*" },
+          // Not so ConditionalRequestConflict, which says nothing of who has won: that is repeated.
+          expected: ["PreconditionFailed"],
+        },
+        signal,
+      );
+      return refusal === undefined;
+    },
+
     async get(key, versionId, signal) {
       const byVersion = versionId === undefined ? {} : { query: { versionId } };
       const expected = versionId === undefined ? ABSENT : ABSENT_VERSION;
@@ -120,6 +143,11 @@ export function createObjects(requests: S3Requests, options: S3StoreOptions): S3
       }
     },
   };
+}
+
+/** Buckets with Object Lock demand it. */
+function md5Header(body: Uint8Array): Record<string, string> {
+  return { "content-md5": hash("md5", body, "base64") };
 }
 
 /** Who may not ask can still delete where nothing is recorded with it. */

@@ -15,6 +15,14 @@ export type { S3StoreOptions } from "./s3-options.ts";
 
 const DEFAULT_SILENCE_MS = 30_000;
 
+export interface S3Store extends ObjectStore {
+  /**
+   * Writes an object where there is none, decided by the server among all who try at the same time. False where there is one, be it
+   * this very one: put by an attempt whose answer was lost.
+   */
+  putNew(key: string, body: Uint8Array, signal?: AbortSignal): Promise<boolean>;
+}
+
 /**
  * Opens a bucket, or what is under a prefix in it, as an object store.
  * Fails with a DdbrError: `no-such-bucket`, `credentials`, `permission`, `connection`, `service-refused` and so on.
@@ -22,7 +30,7 @@ const DEFAULT_SILENCE_MS = 30_000;
 export async function openS3Store(
   location: StoreLocation & { kind: "s3" },
   options: S3StoreOptions = {},
-): Promise<ObjectStore> {
+): Promise<S3Store> {
   let told: StoreObserver | undefined;
   const observer: StoreObserver = {
     answered: (call) => told?.answered(call),
@@ -58,6 +66,10 @@ export async function openS3Store(
 
     async put(key, body, options = {}, signal) {
       return objects.put(whole(key), typeof body === "string" ? Buffer.from(body) : body, options, signal);
+    },
+
+    async putNew(key, body, signal) {
+      return objects.putNew(whole(key), body, signal);
     },
 
     async upload(key, { metadata } = {}, signal) {
