@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { DEFAULT_READ_PRICE, type DrillPrices } from "../../core/drill/drill-cost.ts";
 import { DdbrError } from "../../core/errors.ts";
 import { parseKeySchema } from "../../core/fingerprint/key-schema.ts";
 import type { KeySchema } from "../../core/item/attribute-value.ts";
 import { parseTableLocation, type TableLocation } from "../../core/location.ts";
-import { DEFAULT_WRITE_PRICE } from "../../core/restore/prices.ts";
+import { DEFAULT_READ_PRICE, DEFAULT_WRITE_PRICE, type UnitPrices } from "../../core/restore/prices.ts";
 import { parseStoreLocation, type StoreLocation } from "../../core/store/store-location.ts";
 import type { TableOptions } from "../../core/table/table.ts";
 import { parseSourceOptions, type SourceOptions, type SourceWords } from "../fingerprint/source-request.ts";
@@ -41,7 +40,7 @@ export interface DrillRequest extends SourceOptions {
   keySchema: KeySchema | undefined;
   reportFile: string | undefined;
   page: string | undefined;
-  prices: DrillPrices;
+  prices: UnitPrices;
 }
 
 const NAME = "ddbr-drill";

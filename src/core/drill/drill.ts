@@ -1,5 +1,6 @@
 import { digestOfTable } from "../fingerprint/fingerprint-json.ts";
 import { PauseGate } from "../pause-gate.ts";
+import type { UnitPrices } from "../restore/prices.ts";
 import type { TableScan } from "../restore/read-table.ts";
 import type { RestoreEvent, RestoreReport, RestoreSummary } from "../restore/restore-events.ts";
 import type { RestoreRun } from "../restore/restore-run.ts";
@@ -16,7 +17,7 @@ import {
   writtenCheck,
 } from "./drill-checks.ts";
 import { DrillClock } from "./drill-clock.ts";
-import { type DrillPrices, type DrillUnits, drillCost, NO_UNITS } from "./drill-cost.ts";
+import { type DrillUnits, drillCost, NO_UNITS } from "./drill-cost.ts";
 import { judge } from "./drill-outcome.ts";
 import type { DrillCheck, DrillResult, DrillSetting } from "./drill-result.ts";
 import type { DrillSource } from "./drill-source.ts";
@@ -32,7 +33,7 @@ export interface DrillOptions {
   against: Table | undefined;
   /** Of a table's scan that are read at the same time. */
   concurrency: number;
-  prices: DrillPrices;
+  prices: UnitPrices;
   /** Where the restore's plan is kept meanwhile: a new file's name. Whoever names it removes it. */
   planFile: string;
   patienceMs: number;
@@ -58,7 +59,7 @@ export async function drill(options: DrillOptions): Promise<DrillRun> {
 }
 
 /** Of a source that cannot even be opened, because of something that {@link showsUnrestorable}. */
-export function unopenedDrill(setting: DrillSetting, error: unknown, prices: DrillPrices): DrillResult {
+export function unopenedDrill(setting: DrillSetting, error: unknown, prices: UnitPrices): DrillResult {
   const now = new Date();
   const course = { setting, hasFingerprint: false, checks: [], stopped: false };
   return {

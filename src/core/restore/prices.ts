@@ -4,6 +4,15 @@
  */
 export const DEFAULT_WRITE_PRICE = 0.625;
 
+/** US dollars for a million read request units, by the same price list. */
+export const DEFAULT_READ_PRICE = 0.125;
+
+/** US dollars for a million units. */
+export interface UnitPrices {
+  write: number;
+  read: number;
+}
+
 const MILLION = 1_000_000;
 const CENT = 0.01;
 
