@@ -59,8 +59,9 @@ async function install(folder: string): Promise<void> {
   // The headers that the client is built with come along with Node, not from its site.
   const headers = join(folder, "node_modules", folderOf("22"));
   await quietly([
-    ...["env", `npm_config_nodedir=${headers}`],
-    ...["npm", "install", "--prefix", folder, "--no-package-lock", "--no-audit", "--no-fund"],
+    // Not by --prefix: npm would look for the machine's settings in there as well.
+    ...["env", "-C", folder, `npm_config_nodedir=${headers}`],
+    ...["npm", "install", "--no-package-lock", "--no-audit", "--no-fund"],
   ]);
   if (!isGood(folder))
     throw new TestBedFailure("npm installed Lambda's runtime client, but it is not whole.");

@@ -212,5 +212,6 @@ describe("compareNumbers", () => {
     const digits = "9".repeat(37);
     expect(compareNumbers(`${digits}8`, `${digits}9`)).toBeLessThan(0);
     expect(compareNumbers(`-${digits}8`, `-${digits}9`)).toBeGreaterThan(0);
+    expect(compareNumbers("-1e-1", "-0.1")).toBe(0);
   });
 });

@@ -78,9 +78,9 @@ async function metadataOf(
 }
 
 /** @throws DdbrError `usage` where no moment can be gone back to */
-export async function requireVersions(store: ObjectStore, signal: AbortSignal): Promise<void> {
+export async function requireVersions(store: ObjectStore, signal: AbortSignal, what = "--at"): Promise<void> {
   if (await store.keepsVersions(signal)) return;
-  throw new DdbrError("usage", "--at needs versions, and the bucket keeps none", {
+  throw new DdbrError("usage", `${what} needs versions, and the bucket keeps none`, {
     subject: store.location.text,
     hint: "turn on versioning for the bucket: from then on any moment can be had",
   });

@@ -69,7 +69,7 @@ export function compareNumbers(a: string, b: string): number {
   const [one, other] = [decompose(a)!, decompose(b)!];
   const [ours, theirs] = [signOf(one), signOf(other)];
   if (ours !== theirs || ours === 0) return ours - theirs;
-  return ours * compareMagnitudes(one, other);
+  return ours > 0 ? compareMagnitudes(one, other) : compareMagnitudes(other, one);
 }
 
 function signOf({ negative, digits }: { negative: boolean; digits: string }): number {

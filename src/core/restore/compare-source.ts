@@ -166,11 +166,14 @@ export class ComparedSource {
     this.#spool.close();
   }
 
-  /** A table's own backup has each record once: where it has not, the backup's table had another key. */
+  /**
+   * An export has each record of its table once: where it has not, its table had another key. What was gathered while the table was in use
+   * may have met a record twice.
+   */
   #tellContradiction(key: string, { report }: RestoreRun): void {
     const { source, schema } = this.#options;
     const record = humanJson(keyFromString(key, schema));
-    if (source.kind !== "file" && source.kind !== "folder") {
+    if (source.kind === "export" || source.kind === "changes") {
       throw new DdbrError("schema", `holds the record ${record} more than once, each time another`, {
         subject: source.name,
         hint: "it is a backup of a table with another key",

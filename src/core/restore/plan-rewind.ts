@@ -1,9 +1,9 @@
 import pLimit from "p-limit";
-import { DdbrError } from "../errors.ts";
 import type { TimeWindow } from "../history/events-around.ts";
 import { versionsOfRecord } from "../history/record-history.ts";
 import { RecordVersions } from "../history/record-versions.ts";
 import { inParallel } from "../in-parallel.ts";
+import { requireVersions } from "../incremental/folder-at.ts";
 import { isOf } from "../incremental/record-folder.ts";
 import { recordName } from "../incremental/record-object.ts";
 import type { KeySchema, WireItem, WireKey } from "../item/attribute-value.ts";
@@ -50,7 +50,7 @@ export async function planRewind(
   sink: ChangeSink | undefined,
 ): Promise<RestorePlan> {
   const { signal, gate } = run;
-  await requireVersions(options.folder, signal);
+  await requireVersions(options.folder, signal, "going back");
   const rewind = new Rewind(options, run, sink);
   await inParallel(rewind.candidates(), options.reads, async (candidate) => {
     await gate.passed(signal);
@@ -167,12 +167,4 @@ function judge(
   if (changedSince) return "changed-since";
   if (newest.problem !== undefined) return { problem: newest.problem };
   return equalItems(present, newest.item) ? "write" : "not-in-backup";
-}
-
-async function requireVersions(folder: ObjectStore, signal: AbortSignal): Promise<void> {
-  if (await folder.keepsVersions(signal)) return;
-  throw new DdbrError("usage", "going back needs versions, and the bucket keeps none", {
-    subject: folder.location.text,
-    hint: "turn on versioning for the bucket: from then on changes can be undone",
-  });
 }

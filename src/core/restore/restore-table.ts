@@ -6,7 +6,7 @@ import type { DigestSpool } from "./image-spool.ts";
 import { planRestore } from "./plan-restore.ts";
 import { refuseOtherKey } from "./refuse-source.ts";
 import type { RestoreMode, RestorePlan, RestoreSummary } from "./restore-events.ts";
-import type { RestoreRun } from "./restore-run.ts";
+import { observerOf, type RestoreRun } from "./restore-run.ts";
 import type { RestoreSource } from "./restore-source.ts";
 import { type RestoreControls, type RestoreTarget, runRestore } from "./run-restore.ts";
 import { type Selection, selectionWords } from "./selection.ts";
@@ -44,12 +44,7 @@ export async function restoreTable(options: RestoreTableOptions): Promise<Restor
   /** What comes of the source is kept: it is read once in a run. */
   async function read(run: RestoreRun): Promise<void> {
     if (isRead) return;
-    source.observe({
-      answered: (call) =>
-        run.report({ type: "answered", end: "source", readUnits: 0, writeUnits: 0, ...call }),
-      retried: ({ operation, throttled }) =>
-        run.report({ type: "retried", end: "source", operation, throttled }),
-    });
+    source.observe(observerOf("source", run.report));
     if (source.lacks !== undefined) run.report({ type: "warning", message: source.lacks });
     await compared.read(run);
     isRead = true;

@@ -1,6 +1,6 @@
 import { planRewind, type RewindOptions } from "./plan-rewind.ts";
 import type { RestoreSummary } from "./restore-events.ts";
-import type { RestoreRun } from "./restore-run.ts";
+import { observerOf } from "./restore-run.ts";
 import { type RestoreControls, runRestore } from "./run-restore.ts";
 import { selectionWords } from "./selection.ts";
 import { verifyChanges } from "./verify-restore.ts";
@@ -18,11 +18,6 @@ export interface RewindTableOptions extends RestoreControls, RewindOptions {
 /** Takes the records of a table that were changed in a window back to what they were at its beginning. */
 export async function rewindTable(options: RewindTableOptions): Promise<RestoreSummary> {
   const { table, folder, selection, from, to, force } = options;
-  const observe = ({ report }: RestoreRun) =>
-    folder.observe({
-      answered: (call) => report({ type: "answered", end: "source", readUnits: 0, writeUnits: 0, ...call }),
-      retried: ({ operation, throttled }) => report({ type: "retried", end: "source", operation, throttled }),
-    });
   return await runRestore(
     {
       ...options,
@@ -36,7 +31,7 @@ export async function rewindTable(options: RewindTableOptions): Promise<RestoreS
     },
     {
       plan(run, _, sink) {
-        observe(run);
+        folder.observe(observerOf("source", run.report));
         return planRewind(options, run, sink);
       },
       verify: (run, _, file) => verifyChanges(file, table, table.description.schema, run),

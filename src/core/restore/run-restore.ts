@@ -20,7 +20,7 @@ import type {
   RestoreReport,
   RestoreSummary,
 } from "./restore-events.ts";
-import type { RestoreRun } from "./restore-run.ts";
+import { observerOf, type RestoreRun } from "./restore-run.ts";
 import { addRestore, NO_RESTORE, type RestoreTotals } from "./restore-totals.ts";
 
 /** What every restore is given. */
@@ -123,7 +123,7 @@ class Restore {
       sourceItems,
       segments,
     });
-    if (target.table !== undefined) this.#observe(target.table);
+    if (target.table !== undefined) target.table.observe(observerOf("table", this.#run.report));
     try {
       await (resume ? this.#goOn() : this.#begin());
     } catch (error) {
@@ -167,7 +167,7 @@ class Restore {
     if (dryRun || !(await this.#agreed(plan))) return;
     const table = await create(this.#run.signal);
     this.#created = true;
-    this.#observe(table);
+    table.observe(observerOf("table", this.#run.report));
     try {
       await this.#writeDown(table, async (writer) => {
         await this.#work.plan(this.#run, undefined, writer);
@@ -257,14 +257,6 @@ class Restore {
       created: this.#created,
       startedAt: this.#started,
     };
-  }
-
-  #observe(table: Table): void {
-    table.observe({
-      answered: (call) => this.#report({ type: "answered", end: "table", ...call }),
-      retried: ({ operation, throttled }) =>
-        this.#report({ type: "retried", end: "table", operation, throttled }),
-    });
   }
 
   #phase(phase: Extract<RestoreEvent, { type: "phase" }>["phase"]): void {
