@@ -22,7 +22,11 @@ export interface ChildOptions {
 
 export type Told =
   | { type: "saved"; segment: number; epoch: number; unit: number }
-  | { type: "segment-started" | "segment-done" | "segment-lost"; segment: number; epoch: number }
+  | {
+      type: "segment-started" | "segment-done" | "segment-paused" | "segment-lost";
+      segment: number;
+      epoch: number;
+    }
   | { type: "waiting" }
   | { type: "finished"; done: number };
 
@@ -53,15 +57,19 @@ async function run({ url, aheadMs, units, unitMs, ...options }: ChildOptions): P
   const place = await openPlace(url);
   const now = () => Date.now() + aheadMs;
   const { signal } = new AbortController();
-  const { done } = await workOnSegments(place, { ...options, now, signal, report: tell }, (lease, stop) => {
-    const { segment } = lease;
-    const { epoch } = lease.record;
-    return workInUnits(lease, stop, {
-      units,
-      unitMs,
-      saved: (unit) => tell({ type: "saved", segment, epoch, unit }),
-    });
-  });
+  const { done } = await workOnSegments(
+    place,
+    { ...options, now, signal, report: tell },
+    (lease, { signal: stop }) => {
+      const { segment } = lease;
+      const { epoch } = lease.record;
+      return workInUnits(lease, stop, {
+        units,
+        unitMs,
+        saved: (unit) => tell({ type: "saved", segment, epoch, unit }),
+      });
+    },
+  );
   tell({ type: "finished", done });
   place.close();
 }

@@ -49,7 +49,7 @@ describe.each(STORE_KINDS)("workers (%s)", (kind) => {
           await workOnSegments(
             halting(place, worker, 700),
             { ...options, worker: `${worker}`, report: (event) => told.push(event) },
-            (lease, signal) => {
+            (lease, { signal }) => {
               const { segment } = lease;
               const { epoch } = lease.record;
               const saved = (unit: number) => told.push({ type: "saved", segment, epoch, unit });
@@ -69,6 +69,23 @@ test("when all is done there is nothing to do", () =>
   withState("directory", async (place) => {
     expect(await workOnSegments(place, OPTIONS, async () => EMPTY)).toEqual({ done: 4 });
     expect(await workOnSegments(place, OPTIONS, async () => EMPTY)).toEqual({ done: 0 });
+  }));
+
+test("a worker that is paused gives back what it has saved, and begins nothing more", () =>
+  withState("directory", async (place, outside) => {
+    const pause = new AbortController();
+    const options = { ...OPTIONS, segments: 3, concurrency: 1, pause: pause.signal };
+    const went = await workOnSegments(place, options, async (lease, controls) => {
+      if (lease.record.checkpoint === null && pause.signal.aborted) throw new Error("begun after the pause");
+      pause.abort(new Error("paused by the test"));
+      expect(controls.signal.aborted).toBe(false);
+      await lease.save({ checkpoint: "half", totals: null, parts: [] });
+      return undefined;
+    });
+    expect(went).toEqual({ done: 0 });
+    const records = await Promise.all([0, 1, 2].map((segment) => countedOf(outside, segment)));
+    const saved = records.flatMap((counted) => counted?.record ?? []);
+    expect(saved.map(({ status, checkpoint }) => [status, checkpoint])).toEqual([["open", "half"]]);
   }));
 
 test("no more segments are done at the same time than was asked for", () =>
@@ -107,7 +124,7 @@ test("one segment can be asked for, and is waited for while a worker that has di
 test("work that fails ends the run; what was saved is kept, and the segments are free at once", () =>
   withState("directory", async (place, outside) => {
     const failure = new Error("no such table");
-    const failing = workOnSegments(place, { ...OPTIONS, segments: 2 }, async (lease, signal) => {
+    const failing = workOnSegments(place, { ...OPTIONS, segments: 2 }, async (lease, { signal }) => {
       await lease.save({ checkpoint: "half", totals: 1, parts: [] });
       if (lease.segment === 1) throw failure;
       if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
@@ -128,7 +145,7 @@ test("a stop gives back what is under way, as it was saved last", () =>
     const stopping = workOnSegments(
       place,
       { ...OPTIONS, segments: 1, signal: stop.signal },
-      async (lease, signal) => {
+      async (lease, { signal }) => {
         stop.abort(reason);
         expect(signal.aborted).toBe(true);
         await lease.save({ checkpoint: "at the stop", totals: null, parts: [] });

@@ -1,5 +1,5 @@
 import { EventEmitter, once } from "node:events";
-import type { KeySchema, WireItem } from "../item/attribute-value.ts";
+import type { KeySchema, WireItem, WireKey } from "../item/attribute-value.ts";
 import type { Ignored } from "../item/canonical.ts";
 import { digestOf } from "../item/digest.ts";
 import { keyFromString, keyString } from "../item/key-string.ts";
@@ -32,7 +32,25 @@ export interface SegmentComparison {
   report: DiffReport;
   /** Takes what seems to differ; resolves when there is room for more. */
   suspect(candidates: Candidate[]): Promise<void>;
+  /** Do only a part of the segment. */
+  stretch?: DiffStretch | undefined;
 }
+
+/** How far the scan of a side has come: after which key it goes on, none at the beginning; or to the segment's end. */
+export type ScanPosition = { after?: WireKey | undefined } | "end";
+export type DiffPosition = Record<Side, ScanPosition>;
+
+/** A part of a segment: what was found in it is complete, and the next begins where it ended. */
+export interface DiffStretch {
+  from: DiffPosition;
+  /** Asked after each page: whether to end here. */
+  enough(): boolean;
+  /** Told where it ended. */
+  reached(position: DiffPosition): void;
+}
+
+export const SEGMENT_START: DiffPosition = { primary: {}, replica: {} };
+const WHOLE_SEGMENT: DiffStretch = { from: SEGMENT_START, enough: () => false, reached: () => {} };
 
 /** Scans one segment of both sides, side by side, and passes on what seems to differ. */
 export async function compareSegment(
@@ -40,7 +58,8 @@ export async function compareSegment(
   segments: number,
   comparison: SegmentComparison,
 ): Promise<void> {
-  const { schema, ignored, gate, report, suspect } = comparison;
+  const { schema, ignored, gate, report, suspect, stretch = WHOLE_SEGMENT } = comparison;
+  const reached: DiffPosition = { ...stretch.from };
   const join = new SegmentJoin(ignored);
   const progress = new EventEmitter();
   const done: Record<Side, boolean> = { primary: false, replica: false };
@@ -50,8 +69,14 @@ export async function compareSegment(
 
   async function scan(side: Side): Promise<void> {
     const other = otherSide(side);
+    const from = stretch.from[side];
     try {
-      for await (const page of comparison[side].scan(segment, segments, signal)) {
+      if (from === "end") return;
+      const page = ({ last }: { last: WireKey | undefined }) => {
+        reached[side] = last === undefined ? "end" : { after: last };
+      };
+      const pages = comparison[side].scan(segment, segments, signal, { after: from.after, page });
+      for await (const page of pages) {
         await suspect(arrivals(side, page));
         report({ type: "scanned", side, segment, items: page.length });
         for (const from of [side, other]) {
@@ -63,6 +88,7 @@ export async function compareSegment(
         }
         progress.emit("page");
         await gate.passed(signal);
+        if (stretch.enough()) break;
         await held(side, page.length * LEAD_PAGES);
       }
     } catch (error) {
@@ -111,10 +137,22 @@ export async function compareSegment(
 
   await Promise.allSettled([scan("primary"), scan("replica")]);
   signal.throwIfAborted();
-  for (const side of ["primary", "replica"] as const) {
+  if (reached.primary !== "end" || reached.replica !== "end") SIDES.forEach(rewind);
+  for (const side of SIDES) {
     await lookUpAll(() => join.takeOldest(side, LOOK_UP_BATCH));
   }
+  stretch.reached(reached);
+
+  /** To read some items again is cheaper than to look up those whose partners are about to come. */
+  function rewind(side: Side): void {
+    const back = join.rewind(side);
+    if (back === undefined) return;
+    reached[side] = { after: keyFromString(back.after, schema) };
+    report({ type: "scanned", side, segment, items: -back.items });
+  }
 }
+
+const SIDES = ["primary", "replica"] as const;
 
 /**
  * What a look-up makes of an item. Each record is answered for once: one that both sides have by the primary's

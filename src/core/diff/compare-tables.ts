@@ -7,7 +7,7 @@ import type { DiffRun } from "./run-diff.ts";
 /** Compares, confirms and, where that is wanted, repairs. Returns how many candidates were left unconfirmed. */
 export function compareTables(
   run: DiffRun,
-  { primary, replica, waitingBytes }: DiffOptions,
+  { primary, replica, waitingBytes, stretch }: DiffOptions,
 ): Promise<number> {
   return confirmAll(run, replica, async (confirmer) => {
     const comparison = {
@@ -21,6 +21,7 @@ export function compareTables(
       signal: run.signal,
       report: run.report,
       suspect: confirmer.add.bind(confirmer),
+      stretch,
     };
     await eachSegment(run, (segment) => compareSegment(segment, run.segments, comparison));
   });

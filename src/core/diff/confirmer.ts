@@ -117,10 +117,10 @@ export class Confirmer {
   #takeDue(): Pending[] {
     const now = performance.now();
     const batch: Pending[] = [];
-    while (
-      batch.length < this.#options.batch &&
-      (this.#queue.peek()?.dueAt ?? Number.POSITIVE_INFINITY) <= now
-    ) {
+    const { primary, replica, batch: most } = this.#options;
+    // What takes longer to read is stale when it is read.
+    const atOnce = Math.min(most, ...[primary, replica].map((side) => side.keysInASecond?.() ?? most));
+    while (batch.length < atOnce && (this.#queue.peek()?.dueAt ?? Number.POSITIVE_INFINITY) <= now) {
       const pending = this.#queue.pop()!;
       this.#active.add(pending);
       batch.push(pending);

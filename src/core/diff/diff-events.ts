@@ -54,6 +54,8 @@ export interface DiffSummary {
   unconfirmed: number;
   /** Why an `incomplete` run ended; one line. */
   failure?: string;
+  /** One of many workers tells of itself: `segments` are those that it has done. */
+  worker?: true;
 }
 
 /** Everything that happens during a comparison: numbers and keys, never prose. */
@@ -96,6 +98,8 @@ export type DiffEvent =
   /** Such an object is gone now. */
   | { type: "duplicate-deleted"; object: string }
   | { type: "undone"; undone: Undone }
+  /** What others have done of the same run, beside what is told by events of its own. */
+  | { type: "added"; totals: DiffTotals }
   | { type: "finished"; summary: DiffSummary };
 
 export type DiffReport = (event: DiffEvent) => void;

@@ -1,3 +1,4 @@
+import { sumFigures } from "../sum-figures.ts";
 import type { DiffEvent, Side } from "./diff-events.ts";
 import type { DiscrepancyKind } from "./discrepancy.ts";
 
@@ -92,6 +93,8 @@ export function addToTotals(totals: DiffTotals, event: DiffEvent): DiffTotals {
       return { ...totals, duplicates: bump<keyof DiffTotals["duplicates"]>(totals.duplicates, "deleted") };
     case "undone":
       return { ...totals, undone: bump(totals.undone, event.undone.key ? "keys" : "segments") };
+    case "added":
+      return sumFigures(totals, event.totals);
     case "started":
     case "segment-started":
     case "finished":

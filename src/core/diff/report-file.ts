@@ -1,17 +1,7 @@
 import { appendFileSync, closeSync, openSync } from "node:fs";
 import { DdbrError } from "../errors.ts";
-import { type AttributeValue, setOwn } from "../item/attribute-value.ts";
 import type { DiffReport, DiffSummary } from "./diff-events.ts";
-import type { AttributeDifference } from "./discrepancy.ts";
-
-/** What differs, by attribute name; a side that has not got an attribute is left out. */
-export type AttributesObject = Record<string, { primary?: AttributeValue; replica?: AttributeValue }>;
-
-export function attributesObject(attributes: readonly AttributeDifference[]): AttributesObject {
-  const object: AttributesObject = {};
-  for (const { name, ...values } of attributes) setOwn(object, name, values);
-  return object;
-}
+import { reportLine } from "./report-lines.ts";
 
 export interface ReportFile {
   report: DiffReport;
@@ -62,15 +52,9 @@ export function createReportFile(path: string): ReportFile {
 
   return {
     report(event) {
-      if (event.type === "discrepancy") {
-        const { kind, key, attributes } = event.discrepancy;
-        line({ kind, key, attributes: attributesObject(attributes) });
-      } else if (event.type === "duplicate") {
-        const { type: kind, ...fields } = event;
-        line({ kind, ...fields });
-      } else if (event.type === "undone") {
-        line({ kind: "undone", ...event.undone });
-      } else if (event.type === "finished") {
+      const told = reportLine(event);
+      if (told !== undefined) return line(told);
+      if (event.type === "finished") {
         const reason = whyPartial(event.summary);
         if (reason !== undefined) line({ kind: "undone", reason });
         flush();

@@ -39,10 +39,12 @@ export interface DiffSetup {
   gate?: PauseGate;
   report: DiffReport;
   jobId?: string | undefined;
+  /** Hears of the error that ends the run; the summary has it as text only. */
+  failed?(error: unknown): void;
 }
 
 /** A run under way: its options, and what its parts share. */
-export interface DiffRun extends DiffSetup {
+export interface DiffRun extends Omit<DiffSetup, "failed"> {
   gate: PauseGate;
   /** Stops all parts: aborts when the user stops the run and when one part fails. */
   signal: AbortSignal;
@@ -86,7 +88,10 @@ export async function runDiff(
     replica: replica.description,
     segments,
     chosen,
-    estimate: estimateDiff(options),
+    estimate: estimateDiff(
+      { primary: primary.description, replica: replica.description },
+      { ...options, share: options.keys === undefined ? chosen.length / segments : 0 },
+    ),
   });
 
   const failure = new AbortController();
@@ -96,7 +101,11 @@ export async function runDiff(
     report,
     signal: AbortSignal.any([options.signal, failure.signal]),
     // What fails after the user has stopped the run fails because of that.
-    fail: (error) => (options.signal.aborted ? undefined : failure.abort(error)),
+    fail(error) {
+      if (options.signal.aborted || failure.signal.aborted) return;
+      options.failed?.(error);
+      failure.abort(error);
+    },
     failed: () => failure.signal.aborted,
   };
   const unconfirmed = await work(run);
@@ -118,7 +127,7 @@ export async function runDiff(
   return summary;
 }
 
-function outcomeOf(totals: DiffTotals, failed: boolean): DiffSummary["outcome"] {
+export function outcomeOf(totals: DiffTotals, failed: boolean): DiffSummary["outcome"] {
   const { repaired, undone, duplicates } = totals;
   if (failed || undone.keys + undone.segments > 0) return "incomplete";
   const mended = repaired.put + repaired.delete + repaired["by-others"];

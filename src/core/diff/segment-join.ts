@@ -42,6 +42,9 @@ interface SideState {
   position: number;
   /** Position of the latest item that found its partner. */
   matched: number;
+  /** Position and key of the latest item that no longer waits: it met its partner, or was taken out. */
+  settled: number;
+  settledKey: string | undefined;
 }
 
 /**
@@ -93,6 +96,8 @@ export class SegmentJoin {
     if (partner.position + SLACK < other.matched) this.#disordered++;
     other.matched = Math.max(other.matched, partner.position);
     own.matched = own.position;
+    settle(own, own.position, key);
+    settle(other, partner.position, key);
     return this.#meet(side, item, partner);
   }
 
@@ -119,6 +124,22 @@ export class SegmentJoin {
 
   waiting(side: Side): number {
     return this.#sides[side].waiting.size;
+  }
+
+  /**
+   * Forgets the items of a side that came after the latest one that no longer waits, so that its scan can go on after that
+   * one later. Undefined when all of them wait.
+   */
+  rewind(side: Side): { after: string; items: number } | undefined {
+    const state = this.#sides[side];
+    const { settled, settledKey, position } = state;
+    if (settledKey === undefined) return undefined;
+    for (const [key, entry] of state.waiting) {
+      if (entry.position <= settled) continue;
+      state.waiting.delete(key);
+      this.#bytes -= ENTRY_BYTES + key.length;
+    }
+    return { after: settledKey, items: position - settled };
   }
 
   #oldest(side: Side, limit: number, wanted: (position: number) => boolean): WaitingItem[] {
@@ -154,7 +175,9 @@ export class SegmentJoin {
 
   #remove(items: WaitingItem[]): WaitingItem[] {
     for (const { side, key } of items) {
-      this.#sides[side].waiting.delete(key);
+      const state = this.#sides[side];
+      settle(state, state.waiting.get(key)!.position, key);
+      state.waiting.delete(key);
       this.#bytes -= ENTRY_BYTES + key.length;
     }
     return items;
@@ -162,5 +185,11 @@ export class SegmentJoin {
 }
 
 function newSide(): SideState {
-  return { waiting: new Map(), fresh: [], position: 0, matched: 0 };
+  return { waiting: new Map(), fresh: [], position: 0, matched: 0, settled: 0, settledKey: undefined };
+}
+
+function settle(state: SideState, position: number, key: string): void {
+  if (position <= state.settled) return;
+  state.settled = position;
+  state.settledKey = key;
 }

@@ -20,6 +20,9 @@ export interface RecordSide {
    * was answered for, or fails. `consistent`: sees every write that was acknowledged before.
    */
   read(keys: WireKey[], consistent: boolean, signal: AbortSignal): Promise<WireItem[]>;
+
+  /** How many keys can be read consistently within about a second; absent where there is no limit. */
+  keysInASecond?(): number;
 }
 
 /**
@@ -29,14 +32,21 @@ export interface RecordSide {
 export interface Source extends RecordSide {
   /**
    * All items of a segment in pages, each item at least once. Segments are 0 to `segments` - 1, and together
-   * they cover everything. Fails with a DdbrError; ends with the signal's reason when that aborts. `consumed` is told what each page has cost.
+   * they cover everything. Fails with a DdbrError; ends with the signal's reason when that aborts.
    */
   scan(
     segment: number,
     segments: number,
     signal: AbortSignal,
-    consumed?: (readUnits: number) => void,
+    options?: ScanOptions,
   ): AsyncIterable<WireItem[]>;
+}
+
+export interface ScanOptions {
+  /** Goes on after the item of this key: the `last` of an earlier scan of the segment. */
+  after?: WireKey | undefined;
+  /** Told of each page before it is yielded: what it has cost, and after which key the next begins; undefined for the last. */
+  page?(told: { readUnits: number; last: WireKey | undefined }): void;
 }
 
 /** Somebody else wrote the record since it was read, or the write took effect. */

@@ -16,6 +16,8 @@ export interface WantedJob {
   /** How many segments the work is split into. */
   segments: number;
   identity: JobIdentity;
+  /** What does not change the outcome, as whoever begins the job has it: how to reach things, rates. Any JSON. */
+  settings?: unknown;
 }
 
 /** What the workers of one run have agreed on (docs/formats.md). */
@@ -50,8 +52,8 @@ export async function readJob(place: StatePlace, signal?: AbortSignal): Promise<
 }
 
 async function beginJob(place: StatePlace, wanted: WantedJob, signal?: AbortSignal): Promise<JobRecord> {
-  const { command, segments, identity } = wanted;
-  const job = { format: FORMAT, version: VERSION, command, segments, identity };
+  const { command, segments, identity, settings } = wanted;
+  const job = { format: FORMAT, version: VERSION, command, segments, identity, settings };
   const bodyOf = () => {
     const record = { ...job, run: randomUUID(), createdAt: new Date().toISOString() };
     return Buffer.from(`${JSON.stringify(record, undefined, 1)}\n`);

@@ -65,7 +65,7 @@ export class SegmentBook {
     const state = { segment, newest: { number, record } };
     if (record.status === "done") return { ...state, status: "done" };
     // A holder whose clock is far ahead is waited for no longer than others.
-    const unheard = since + record.leaseMs + marginOf(this.#terms);
+    const unheard = since + record.leaseMs + marginOf(record.leaseMs, this.#terms);
     const freeAt = Math.min(freeFrom(record, this.#terms), unheard);
     if (freeAt <= clockOf(this.#terms)()) return { ...state, status: "free" };
     return { ...state, status: "held", freeAt };

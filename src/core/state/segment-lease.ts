@@ -40,7 +40,7 @@ const KEPT_RECORDS = 2;
  */
 export class SegmentLease {
   readonly segment: number;
-  readonly #place: StatePlace;
+  readonly place: StatePlace;
   readonly #terms: LeaseTerms;
   readonly #first: number;
   #held: NumberedRecord;
@@ -53,7 +53,7 @@ export class SegmentLease {
 
   constructor(place: StatePlace, segment: number, taken: NumberedRecord, terms: LeaseTerms) {
     this.segment = segment;
-    this.#place = place;
+    this.place = place;
     this.#terms = terms;
     this.#first = taken.number;
     this.#held = taken;
@@ -77,8 +77,13 @@ export class SegmentLease {
   async putPart(extension: string, body: Uint8Array): Promise<string> {
     this.#check();
     const name = `${this.record.epoch}-${++this.#parts}.${extension}`;
-    await this.#place.put(partKey(this.segment, name), body, this.signal);
+    await this.place.put(partKey(this.segment, name), body, this.signal);
     return name;
+  }
+
+  /** To be asked before what cannot be taken back: the timers of a process that was frozen come late. @throws LeaseLost */
+  requireHeld(): void {
+    this.#check();
   }
 
   /** @throws LeaseLost; DdbrError as the place */
@@ -106,7 +111,7 @@ export class SegmentLease {
       do {
         this.#check();
         const next = { number: this.#held.number + 1, record: this.#changed(change) };
-        const created = await putRecord(this.#place, this.segment, next, this.signal);
+        const created = await putRecord(this.place, this.segment, next, this.signal);
         this.signal.throwIfAborted();
         this.#hold(created ? next : await this.#ownAt(next.number));
         if (created) return next.number;
@@ -124,7 +129,7 @@ export class SegmentLease {
 
   /** A write of this lease that failed may have taken effect all the same. */
   async #ownAt(number: number): Promise<NumberedRecord> {
-    const record = await readRecord(this.#place, this.segment, number, this.signal);
+    const record = await readRecord(this.place, this.segment, number, this.signal);
     if (record?.lease === this.record.lease) return { number, record };
     throw this.#lose("another worker has taken the segment over");
   }
@@ -138,7 +143,7 @@ export class SegmentLease {
   /** Nobody needs to be able to delete: then records stay. */
   async #tidy(number: number): Promise<void> {
     if (number <= this.#first) return;
-    await this.#place.delete(recordKey(this.segment, number), this.signal).catch(() => {});
+    await this.place.delete(recordKey(this.segment, number), this.signal).catch(() => {});
   }
 
   #check(): void {
@@ -148,7 +153,7 @@ export class SegmentLease {
   }
 
   #lose(why: string): LeaseLost {
-    const lost = new LeaseLost(this.#place, this.segment, why);
+    const lost = new LeaseLost(this.place, this.segment, why);
     this.#end();
     this.#lost.abort(lost);
     return lost;

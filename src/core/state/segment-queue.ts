@@ -43,6 +43,8 @@ export class SegmentQueue {
   /** Waits for one; undefined when all are done. */
   async next(): Promise<SegmentLease | undefined> {
     for (;;) {
+      // Not every place looks at the signal before it creates a record.
+      this.#stop.throwIfAborted();
       const some = this.#candidates.length > 0;
       const lease = await this.#takeCandidate();
       if (lease !== undefined) return lease;

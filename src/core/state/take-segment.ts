@@ -5,10 +5,13 @@ import { newestNumbers, newestRecord, putRecord, type SegmentRecord } from "./se
 import type { StatePlace } from "./state-place.ts";
 
 /** From when on a record lets others take its segment, by the clock of whoever asks; infinite: never, or always. */
-export function freeFrom({ status, until }: SegmentRecord, terms: Pick<LeaseTerms, "clockMarginMs">): number {
+export function freeFrom(
+  { status, until, leaseMs }: SegmentRecord,
+  terms: Pick<LeaseTerms, "clockMarginMs">,
+): number {
   if (status === "open") return Number.NEGATIVE_INFINITY;
   if (status === "done") return Number.POSITIVE_INFINITY;
-  return Date.parse(until) + marginOf(terms);
+  return Date.parse(until) + marginOf(leaseMs, terms);
 }
 
 /**
