@@ -15,6 +15,7 @@ import {
 } from "./diff-backups.ts";
 
 const ORDERS = Array.from({ length: 400 }, (_, at) => order(`order-${at}`));
+type Dump = Parameters<NonNullable<DumpOptions["manifest"]>>[0];
 const COMPRESSIONS = Object.keys(COMPRESS) as Compression[];
 
 let table: TestTable;
@@ -113,6 +114,14 @@ for (const kind of STORE_KINDS) {
       expectRefusal(await diffWith(Buffer.concat([whole, Buffer.from("and more")])), /corrupted|not JSON/);
     });
 
+    test("a dump with several files of a segment", async () => {
+      const inTwo = ({ files, ...whole }: Dump) => ({
+        ...{ ...whole, segments: 2 },
+        files: files.map((one) => ({ ...one, segment: Math.min(one.segment, 1) })),
+      });
+      expect((await diffWithDump({ manifest: inTwo })).code).toBe(0);
+    });
+
     test("a dump whose file is gone, that names no files, or is of another make", async () => {
       const gone = diffWithDump({
         manifest: (whole) => {
@@ -121,8 +130,13 @@ for (const kind of STORE_KINDS) {
         },
       });
       expectRefusal(await gone, /elsewhere: is not there/);
-      const manifests: ((whole: object) => unknown)[] = [
+      const manifests: ((whole: Dump) => unknown)[] = [
         (whole) => ({ ...whole, files: [] }),
+        (whole) => ({ ...whole, files: whole.files.slice(1) }),
+        (whole) => ({ ...whole, files: whole.files.with(1, { ...whole.files[2]!, name: "3" }) }),
+        (whole) => ({ ...whole, files: whole.files.with(2, { ...whole.files[2]!, segment: 3 }) }),
+        (whole) => ({ ...whole, files: [...whole.files, whole.files[2]] }),
+        ({ segments: _, ...whole }) => whole,
         (whole) => ({ ...whole, files: [null, 1, {}] }),
         (whole) => ({ ...whole, version: 2 }),
         () => ({ format: "other" }),

@@ -41,12 +41,23 @@ function isManifest(value: unknown): value is BackupManifest {
     format === "ddbr-backup" &&
     version === 1 &&
     Array.isArray(files) &&
-    files.length === segments &&
     files.every((file: Partial<BackupFile> | null) => {
       const { name, items, sha256 } = file ?? {};
       return typeof name === "string" && typeof items === "number" && typeof sha256 === "string";
-    })
+    }) &&
+    new Set(files.map(({ name }) => name)).size === files.length &&
+    holdEachSegment(files, segments)
   );
+}
+
+/** A segment may have several files, and has one when it is empty. */
+function holdEachSegment(files: readonly BackupFile[], segments: unknown): boolean {
+  const held = new Set(files.map(({ segment }) => segment));
+  return held.size === segments && [...held].every((segment) => isBelow(segments, segment));
+}
+
+function isBelow(limit: number, segment: unknown): boolean {
+  return Number.isSafeInteger(segment) && Number(segment) >= 0 && Number(segment) < limit;
 }
 
 /** A single file, with what a snapshot's manifest beside it says. */

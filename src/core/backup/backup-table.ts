@@ -10,6 +10,7 @@ import {
   type TransferRun,
 } from "../transfer/run-transfer.ts";
 import type { TransferSummary } from "../transfer/transfer-events.ts";
+import { kindOf, planBackup } from "./backup-plan.ts";
 import type { Compression } from "./compression.ts";
 import { concludeJob } from "./conclude-job.ts";
 import { dumpSegment } from "./dump-segment.ts";
@@ -39,38 +40,16 @@ export interface BackupOptions extends TransferControls {
  * @throws DdbrError `exists` when the job is there already and was not to be
  */
 export async function backupTable(options: BackupOptions): Promise<TransferSummary> {
-  const { table, store, jobId, segments, chosen, contents, compression } = options;
-  const { description } = table;
-  const kind: BackupKind = {
-    segments,
-    contents,
-    compression,
-    table: {
-      name: table.location.name,
-      arn: table.arn,
-      createdAt: new Date(table.createdAt).toISOString(),
-      keySchema: description.schema,
-    },
-  };
+  const { table, store, jobId, segments, chosen, consistent } = options;
+  const kind = kindOf(table, options);
   const whole = await table.describe(options.signal);
   const folder = await readJobFolder(store, jobId, kind, options);
-
-  const share = (chosen.length - folder.kept.length) / segments;
-  const plan = {
-    job: "backup" as const,
-    jobId,
-    source: description.name,
+  const plan = planBackup({
+    ...{ jobId, segments, chosen, consistent },
+    source: table.description,
     destination: store.location.text,
-    schema: description.schema,
-    segments,
-    chosen,
-    estimate: {
-      items: Math.round((description.items * chosen.length) / segments),
-      bytes: Math.round(description.bytes * share),
-      readUnits: Math.ceil((description.bytes / 4096) * (options.consistent ? 1 : 0.5) * share),
-    },
-    wrote: `${store.location.text}/${jobId}/`,
-  };
+    kept: folder.kept.length,
+  });
   return await runTransfer(plan, options, (run) => dumpAll(run, options, kind, whole, folder));
 }
 

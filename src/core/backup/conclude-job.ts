@@ -5,7 +5,7 @@ import type { ObjectStore } from "../store/object-store.ts";
 import type { WholeDescription } from "../table/table.ts";
 import { MANIFEST_NAME } from "./file-name.ts";
 import { wholeJob } from "./job-folder.ts";
-import { type BackupKind, type BackupManifest, putManifest } from "./manifest.ts";
+import { type BackupKind, type BackupManifest, manifestOf, putManifest } from "./manifest.ts";
 
 /**
  * Sees to it that there is a manifest if all segments are done, that it says what their receipts say, and that there is none
@@ -25,7 +25,7 @@ export async function concludeJob(
     const whole = await wholeJob(store, job, kind, signal);
     if (isDeepStrictEqual(whole?.files, told)) return whole !== undefined;
     if (whole === undefined) await store.delete(`${job}/${MANIFEST_NAME}`, {}, signal);
-    else await putManifest(store, job, kind, whole, description, signal);
+    else await putManifest(store, manifestOf(job, kind, whole, description), signal);
     told = whole?.files;
   }
 }

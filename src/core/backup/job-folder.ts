@@ -1,7 +1,14 @@
 import { DdbrError } from "../errors.ts";
 import { inParallel } from "../in-parallel.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import { fileName, MANIFEST_NAME, receiptName, segmentOfFile, segmentOfReceipt } from "./file-name.ts";
+import {
+  fileName,
+  MANIFEST_NAME,
+  receiptName,
+  segmentOfFile,
+  segmentOfReceipt,
+  stretchOfFile,
+} from "./file-name.ts";
 import { JobFingerprint } from "./job-fingerprint.ts";
 import type { BackupFile, BackupKind, WholeJob } from "./manifest.ts";
 import { getReceipt, type Receipt } from "./receipt.ts";
@@ -30,6 +37,7 @@ export async function readJobFolder(
   { chosen, existing, signal }: { chosen: readonly number[]; existing: Existing; signal: AbortSignal },
 ): Promise<JobFolder> {
   const names = await namesIn(store, job, signal);
+  refuseSharedJob(`${store.location.text}/${job}`, names);
   const begun = await anyReceipt(store, job, names, signal);
   if (existing === "overwrite") {
     const outdated = outdatedIn(names, kind, begun?.segments ?? 0);
@@ -66,18 +74,45 @@ export async function wholeJob(
   if (!chosen.every((segment) => names.has(receiptName(segment)))) return undefined;
   const fingerprint = new JobFingerprint(kind);
   const files = await wholeFiles(store, job, kind, { names, chosen, signal }, (receipt) =>
-    fingerprint.add(receipt),
+    fingerprint.add(receipt.fingerprint),
   );
   return files.length === chosen.length ? { files, fingerprint: fingerprint.result } : undefined;
 }
 
-/** Names from the job's folder. */
-async function namesIn(store: ObjectStore, job: string, signal: AbortSignal): Promise<Set<string>> {
+/** Names of all objects there are, from the job's folder. */
+export async function namesIn(store: ObjectStore, job: string, signal: AbortSignal): Promise<Set<string>> {
   const names = new Set<string>();
   for await (const page of store.list(job, signal)) {
     for (const key of page) names.add(key.slice(job.length + 1));
   }
   return names;
+}
+
+/** @throws DdbrError `exists` where anything of a job is there */
+export async function refuseTakenFolder(store: ObjectStore, job: string, signal: AbortSignal): Promise<void> {
+  const names = await namesIn(store, job, signal);
+  const isOfJob = (name: string) =>
+    name === MANIFEST_NAME ||
+    [segmentOfFile, segmentOfReceipt, stretchOfFile].some((of) => of(name) !== undefined);
+  if (![...names].some(isOfJob)) return;
+  throw new DdbrError("exists", "the job is there already", {
+    subject: `${store.location.text}/${job}`,
+    hint: "give another --jobid; or name the --state that it was begun with, to go on with it",
+  });
+}
+
+/** Its files are told apart by the state of its workers alone, not by receipts. */
+function refuseSharedJob(place: string, names: ReadonlySet<string>): void {
+  const shared = [...names].find((name) => stretchOfFile(name) !== undefined);
+  if (shared === undefined) return;
+  throw new DdbrError(
+    "exists",
+    `the job was begun with --state: ${JSON.stringify(shared)} is of many workers`,
+    {
+      subject: place,
+      hint: "go on with the same --state, or give another --jobid",
+    },
+  );
 }
 
 function refuseTaken(place: string, names: ReadonlySet<string>, chosen: readonly number[]): void {

@@ -44,28 +44,26 @@ export interface BackupManifest extends BackupKind {
   storedBytes: number;
   readUnits: number;
   files: BackupFile[];
-  /** The sum of those in the receipts; absent where one has none. */
+  /** The sum of those of the files; absent where one has none. */
   fingerprint?: FingerprintJson;
   description: WholeDescription;
 }
 
-/** What the receipts of all segments add up to. */
+/** What all segments add up to. */
 export interface WholeJob {
+  /** Of a segment in the order of its scan. */
   files: BackupFile[];
   fingerprint: Fingerprint | undefined;
 }
 
-/** Writes the manifest that its receipts add up to. */
-export async function putManifest(
-  store: ObjectStore,
+export function manifestOf(
   job: string,
   kind: BackupKind,
   { files, fingerprint }: WholeJob,
   description: WholeDescription,
-  signal: AbortSignal,
-): Promise<BackupManifest> {
+): BackupManifest {
   const sum = (of: (file: BackupFile) => number) => files.reduce((total, file) => total + of(file), 0);
-  const manifest: BackupManifest = {
+  return {
     format: "ddbr-backup",
     version: 1,
     job,
@@ -83,6 +81,13 @@ export async function putManifest(
     ...(fingerprint && { fingerprint: toJson(fingerprint) }),
     description,
   };
-  await putJson(store, `${job}/${MANIFEST_NAME}`, manifest, signal);
-  return manifest;
+}
+
+/** Written last. */
+export async function putManifest(
+  store: ObjectStore,
+  manifest: BackupManifest,
+  signal: AbortSignal,
+): Promise<void> {
+  await putJson(store, `${manifest.job}/${MANIFEST_NAME}`, manifest, signal);
 }

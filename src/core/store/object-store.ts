@@ -49,6 +49,12 @@ export interface Upload {
   abort(): Promise<void>;
 }
 
+/** Keys in the order of their UTF-8: those behind `after`, up to `until` and with it. Both are whole keys, or what keys begin with. */
+export interface KeyRange {
+  after?: string | undefined;
+  until?: string | undefined;
+}
+
 export interface StoreObserver {
   answered(call: { operation: string; bytes: number }): void;
   retried(call: { operation: string; throttled: boolean }, error?: DdbrError): void;
@@ -110,14 +116,18 @@ export interface ObjectStore {
   /**
    * Keys of the objects there are under `folder/`, at any depth (`""`: all), in pages and in no order. What changes meanwhile may
    * or may not be in it; all else is, exactly once. A large folder is listed by several requests at once.
+   * @param range only these keys, and in ascending order
    */
-  list(folder: string, signal?: AbortSignal): AsyncIterable<string[]>;
+  list(folder: string, signal?: AbortSignal, range?: KeyRange): AsyncIterable<string[]>;
 
   /**
    * Every version and deletion under `folder/` or, with `key`, of that one object. All of one key come together in one page,
-   * newest first; keys in no order. Where versions aren't kept: the object there is.
+   * newest first; keys in no order, but in ascending order with a `range`. Where versions aren't kept: the object there is.
    */
-  versions(of: { folder: string } | { key: string }, signal?: AbortSignal): AsyncIterable<ObjectVersion[]>;
+  versions(
+    of: { folder: string; range?: KeyRange | undefined } | { key: string },
+    signal?: AbortSignal,
+  ): AsyncIterable<ObjectVersion[]>;
 
   close(): void;
 }

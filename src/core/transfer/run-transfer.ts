@@ -74,16 +74,12 @@ export async function runTransfer(
   report({ type: "started", job, jobId, segments, chosen, ...told });
 
   const failure = new AbortController();
-  const requestsOf = new Map<number, number>();
   const run: WholeTransferRun = {
     chosen,
     gate: controls.gate ?? new PauseGate(),
     signal: AbortSignal.any([controls.signal, failure.signal]),
     report,
-    inFlight(part, requests) {
-      requestsOf.set(part, requests);
-      report({ type: "in-flight", requests: requestsOf.values().reduce((sum, count) => sum + count, 0) });
-    },
+    inFlight: sumInFlight(report),
     // What fails after the user has stopped the run fails because of that.
     fail: (error) => (controls.signal.aborted ? undefined : failure.abort(error)),
     failed: () => failure.signal.aborted,
@@ -108,6 +104,15 @@ export async function runTransfer(
   };
   report({ type: "finished", summary });
   return summary;
+}
+
+/** Tells how many requests to the store all parts of a run have under way. */
+export function sumInFlight(report: TransferReport): TransferRun["inFlight"] {
+  const requestsOf = new Map<number, number>();
+  return (part, requests) => {
+    requestsOf.set(part, requests);
+    report({ type: "in-flight", requests: requestsOf.values().reduce((sum, count) => sum + count, 0) });
+  };
 }
 
 /** Passes on what a table or a store tells of its requests. */

@@ -61,6 +61,10 @@ export interface TransferSummary {
   wrote: string;
   /** Why an `incomplete` run ended; one line. */
   failure?: string;
+  /** One of many workers tells of itself: `segments` are those that it has done. */
+  worker?: true;
+  /** It is what many workers have come to. */
+  collected?: true;
   /** What a `fingerprint` job came to. */
   fingerprint?: FingerprintTold;
 }
@@ -109,6 +113,8 @@ export type TransferEvent =
   /** An object in the folder that is not a record: passed over. */
   | { type: "foreign"; object: string; reason: string }
   | { type: "undone"; undone: UndoneTransfer }
+  /** What others have done of the same run, beside what is told by events of its own. */
+  | { type: "added"; totals: TransferTotals }
   /** One line; the run goes on. */
   | { type: "warning"; message: string }
   | { type: "finished"; summary: TransferSummary };

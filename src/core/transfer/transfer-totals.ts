@@ -1,3 +1,4 @@
+import { sumFigures } from "../sum-figures.ts";
 import type { End, EndTotals, TransferEvent, TransferTotals } from "./transfer-events.ts";
 
 const NO_END: EndTotals = { requests: 0, bytes: 0, readUnits: 0, retries: 0, throttles: 0 };
@@ -52,6 +53,8 @@ export function addTransfer(totals: TransferTotals, event: TransferEvent): Trans
       return { ...totals, foreign: totals.foreign + 1 };
     case "undone":
       return { ...totals, undone: totals.undone + 1 };
+    case "added":
+      return sumFigures(totals, event.totals);
     case "started":
     case "segment-started":
     case "estimated":

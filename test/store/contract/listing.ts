@@ -65,6 +65,20 @@ export function testListing({ store, folder, alone }: ContractSubject): void {
       expect(listed.sort()).toEqual([...keys].sort());
       const versions = await allOf(store().versions({ folder: name }));
       expect(versions.map(({ key }) => key).sort()).toEqual(listed);
+
+      // In ranges that meet they are listed as often, in order.
+      const cuts = ["", "2", "2f0", "ab17", "ab18", "c"].map((cut) => `${name}/${cut}`);
+      const ranged: string[] = [];
+      for (const [index, after] of cuts.entries()) {
+        const range = { after, until: cuts[index + 1] };
+        const keysOf = await allOf(store().list(name, undefined, range));
+        const versionsOf = await allOf(store().versions({ folder: name, range }));
+        expect(versionsOf.map(({ key }) => key)).toEqual(keysOf);
+        ranged.push(...keysOf);
+      }
+      expect(ranged).toEqual(listed);
+      const [first, second] = listed;
+      expect(await allOf(store().list(name, undefined, { after: first, until: second }))).toEqual([second!]);
     },
     LONG_MS,
   );

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { DdbrError } from "../../errors.ts";
 import type {
+  KeyRange,
   Metadata,
   ObjectStore,
   ObjectVersion,
@@ -15,6 +16,7 @@ import { toFileError, withFileErrors } from "./file-failure.ts";
 import { FolderSync } from "./folder-sync.ts";
 import { walkFolder } from "./folder-walk.ts";
 import { Folders } from "./folders.ts";
+import { inRange } from "./in-range.ts";
 import { checkDirectoryKey, type ObjectPaths, objectPaths } from "./layout.ts";
 import { currentKey, inPages, versionsOf } from "./listing.ts";
 import { readMetadata, readObject, streamObject } from "./object-reader.ts";
@@ -132,16 +134,18 @@ class DirectoryStore implements ObjectStore {
     });
   }
 
-  async *list(folder: string, signal?: AbortSignal): AsyncGenerator<string[]> {
-    yield* this.#walk("list", folder, signal, currentKey);
+  async *list(folder: string, signal?: AbortSignal, range?: KeyRange): AsyncGenerator<string[]> {
+    const pages = this.#walk("list", folder, signal, currentKey);
+    yield* range === undefined ? pages : inRange(pages, (key) => key, range);
   }
 
   async *versions(
-    of: { folder: string } | { key: string },
+    of: { folder: string; range?: KeyRange | undefined } | { key: string },
     signal?: AbortSignal,
   ): AsyncGenerator<ObjectVersion[]> {
     if ("folder" in of) {
-      yield* this.#walk("versions", of.folder, signal, versionsOf);
+      const pages = this.#walk("versions", of.folder, signal, versionsOf);
+      yield* of.range === undefined ? pages : inRange(pages, ({ key }) => key, of.range);
       return;
     }
     const versions = await this.#request(of.key, signal, async (paths) => {

@@ -1,7 +1,7 @@
 import { DEFAULT_PATIENCE_MS } from "../../table/dynamo.ts";
-import type { ObjectStore, ObjectVersion, StoreObserver } from "../object-store.ts";
+import type { KeyRange, ObjectStore, ObjectVersion, StoreObserver } from "../object-store.ts";
 import { checkKey, type StoreLocation } from "../store-location.ts";
-import { listAll } from "./s3-listing.ts";
+import { listAll, listRange } from "./s3-listing.ts";
 import { createObjects } from "./s3-objects.ts";
 import { openBucket } from "./s3-open.ts";
 import type { S3StoreOptions } from "./s3-options.ts";
@@ -55,6 +55,10 @@ export async function openS3Store(
   };
   const folderPrefix = (folder: string) => (folder === "" ? base : `${whole(folder)}/`);
   const ownKey = (key: string) => key.slice(base.length);
+  const wholeRange = ({ after, until }: KeyRange) => ({
+    ...(after === undefined ? {} : { after: base + after }),
+    until: until === undefined ? undefined : base + until,
+  });
   const ownVersion = (version: ObjectVersion) => ({ ...version, key: ownKey(version.key) });
 
   return {
@@ -93,15 +97,22 @@ export async function openS3Store(
       return objects.delete(whole(key), options, signal);
     },
 
-    async *list(folder, signal) {
-      for await (const page of listAll(keys, folderPrefix(folder), signal)) {
-        yield page.map(({ key }) => ownKey(key));
-      }
+    async *list(folder, signal, range) {
+      const prefix = folderPrefix(folder);
+      const pages =
+        range === undefined
+          ? listAll(keys, prefix, signal)
+          : listRange(keys, prefix, wholeRange(range), signal);
+      for await (const page of pages) yield page.map(({ key }) => ownKey(key));
     },
 
     async *versions(of, signal) {
       const pages =
-        "key" in of ? versions.ofKey(whole(of.key), signal) : versions.all(folderPrefix(of.folder), signal);
+        "key" in of
+          ? versions.ofKey(whole(of.key), signal)
+          : of.range === undefined
+            ? versions.all(folderPrefix(of.folder), signal)
+            : versions.range(folderPrefix(of.folder), wholeRange(of.range), signal);
       for await (const page of pages) yield page.map(ownVersion);
     },
 

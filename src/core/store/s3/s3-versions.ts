@@ -13,6 +13,12 @@ const LOOKED_UP_AT_ONCE = 16;
 export interface VersionReader {
   /** All versions with a prefix, tombstones folded into the deletions that they belong to. */
   all(prefix: string, signal?: AbortSignal): AsyncIterable<ObjectVersion[]>;
+  /** Those of the keys in a range, in ascending order. */
+  range(
+    prefix: string,
+    range: { after?: string; until: string | undefined },
+    signal?: AbortSignal,
+  ): AsyncIterable<ObjectVersion[]>;
   ofKey(key: string, signal?: AbortSignal): AsyncIterable<ObjectVersion[]>;
   metadata(key: string, versionId: string, signal?: AbortSignal): Promise<Metadata | undefined>;
 }
@@ -67,6 +73,7 @@ export function createVersionReader(requests: S3Requests): VersionReader {
 
   return {
     all: (prefix, signal) => versions(listAll(listing, prefix, signal), signal),
+    range: (prefix, range, signal) => versions(listRange(listing, prefix, range, signal), signal),
     ofKey: (key, signal) => versions(rawOfKey(key, signal), signal),
     async metadata(key, versionId, signal) {
       const { headers, refusal } = await head(key, versionId, signal);
