@@ -140,7 +140,7 @@ describe("a source of another table", () => {
 test("a file that is but a part of a backup deletes nothing", async () => {
   const line = `${JSON.stringify(item("a"))}\n`;
   const sha256 = createHash("sha256").update(line).digest("hex");
-  const files = ["0", "1"].map((name) => ({ name, items: 1, sha256 }));
+  const files = ["0", "1"].map((name, segment) => ({ segment, name, items: 1, sha256 }));
   for (const { name } of files) await place.put(`dump/${name}`, line);
   await place.put(
     "dump/manifest.json",

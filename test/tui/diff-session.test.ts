@@ -46,6 +46,23 @@ test("quitting a run stops it, and its summary is waited for", async () => {
   expect((await shown).summary.outcome).toBe("interrupted");
 });
 
+test("a run that others do, who would go on, cannot be paused", async () => {
+  const session = newSession({
+    run(job) {
+      job.gate.lock();
+      return playRun({ ...FAST, steps: 10_000 }, job);
+    },
+  });
+  const shown = session.show({ stays: true });
+  await until(() => session.frame().state.totals.primary.items > 0);
+  session.togglePause();
+  const { state, activity } = session.frame();
+  expect(activity).toBe("running");
+  await until(() => session.frame().state !== state);
+  session.stop();
+  expect((await shown).summary.outcome).toBe("interrupted");
+});
+
 test("a paused run stands, and can be stopped", async () => {
   const session = newSession({ run: (job) => playRun({ ...FAST, steps: 10_000 }, job) });
   const shown = session.show({ stays: true });

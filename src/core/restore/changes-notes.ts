@@ -21,6 +21,8 @@ export interface ChangesHeader {
   selection?: unknown;
   /** The table was made by this restore: nobody else's records are in it. */
   created: boolean;
+  /** Many workers have written it: a record may come several times, and some of the changes may never have happened. */
+  repeats?: boolean | undefined;
   startedAt: string;
 }
 

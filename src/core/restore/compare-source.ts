@@ -1,6 +1,5 @@
 import { setImmediate } from "node:timers/promises";
 import { PARTITIONS } from "../diff/partitioned-spool.ts";
-import { DdbrError } from "../errors.ts";
 import { hasKey } from "../incremental/record-folder.ts";
 import { isRecordName } from "../incremental/record-object.ts";
 import type { KeySchema, WireItem } from "../item/attribute-value.ts";
@@ -11,7 +10,7 @@ import type { KeyList } from "../record/key-list.ts";
 import type { Table } from "../table/table.ts";
 import { DigestSpool, ImageSpool, type SpooledRecord } from "./image-spool.ts";
 import { READ_BATCH, readTable, type TableScan } from "./read-table.ts";
-import { refuseMisspelt, strangerIn, unreadable } from "./refuse-source.ts";
+import { refuseMisspelt, repeatedIn, strangerIn, unreadable } from "./refuse-source.ts";
 import type { RestoreMode } from "./restore-events.ts";
 import type { RestoreRun } from "./restore-run.ts";
 import type { RestoreSource, SourceRecord } from "./restore-source.ts";
@@ -172,15 +171,10 @@ export class ComparedSource {
    */
   #tellContradiction(key: string, { report }: RestoreRun): void {
     const { source, schema } = this.#options;
-    const record = humanJson(keyFromString(key, schema));
-    if (source.kind === "export" || source.kind === "changes") {
-      throw new DdbrError("schema", `holds the record ${record} more than once, each time another`, {
-        subject: source.name,
-        hint: "it is a backup of a table with another key",
-      });
-    }
+    if (source.kind === "export" || source.kind === "changes") throw repeatedIn(source, schema, key);
     if (this.#isTold) return;
     this.#isTold = true;
+    const record = humanJson(keyFromString(key, schema));
     const message = `the source holds records more than once, each time others, such as ${record}: of these the last counts; it may be of a table with another key`;
     report({ type: "warning", message });
   }

@@ -1,6 +1,18 @@
 import type { WireKey } from "../item/attribute-value.ts";
 import { type Change, type ChangeSink, kindOf, measureChange } from "./change.ts";
-import type { LeftReason, RestorePlan, RestoreReport } from "./restore-events.ts";
+import type { ChangeCounts, LeftReason, RestorePlan, RestoreReport } from "./restore-events.ts";
+
+const nothing = (): ChangeCounts => ({ items: 0, bytes: 0, writeUnits: 0 });
+
+function emptyPlan(): RestorePlan {
+  return {
+    changes: { create: nothing(), replace: nothing(), delete: nothing() },
+    equal: 0,
+    left: { extraneous: 0, present: 0, "changed-since": 0, "not-in-backup": 0 },
+  };
+}
+
+export const NO_PLAN: Readonly<RestorePlan> = emptyPlan();
 
 /** Adds up a plan while it is made, and passes its changes on. */
 export class PlanTally implements ChangeSink {
@@ -32,13 +44,4 @@ export class PlanTally implements ChangeSink {
     this.plan.left[reason]++;
     if (key !== undefined) this.#report({ type: "left", key, reason });
   }
-}
-
-function emptyPlan(): RestorePlan {
-  const none = () => ({ items: 0, bytes: 0, writeUnits: 0 });
-  return {
-    changes: { create: none(), replace: none(), delete: none() },
-    equal: 0,
-    left: { extraneous: 0, present: 0, "changed-since": 0, "not-in-backup": 0 },
-  };
 }

@@ -45,8 +45,9 @@ export async function planUndo(
   }
   const { schema } = table.description;
   const tally = new PlanTally(sink, run.report);
-  // In a plan every record comes once. Repairs try again what they have lost to others.
-  const histories = header === undefined ? gathered(file, schema, run) : single(file, schema, run);
+  // In a plan every record comes once. Repairs try again what they have lost to others, and workers what others have begun.
+  const isSingle = header !== undefined && header.repeats !== true;
+  const histories = isSingle ? single(file, schema, run) : gathered(file, schema, run);
   await inParallel(histories, READS_AT_ONCE, async (batch) => {
     const present = await readPresent(batch, table, schema, run);
     run.report({ type: "read", end: "table", items: batch.length });

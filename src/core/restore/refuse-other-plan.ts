@@ -13,6 +13,9 @@ export function refuseOtherPlan({ path, plan, header }: ChangesFile, wanted: Cha
   if (plan === undefined) {
     refuse("holds no whole plan, so nothing has been written by it", "delete it and start without --resume");
   }
+  if (header?.repeats) {
+    refuse("was collected from many workers", "start workers again with their --state: they go on by that");
+  }
   for (const name of TOLD_APART_BY) {
     const [there, here] = [header?.[name], wanted[name]].map((value) => JSON.stringify(value) ?? "not given");
     if (there === here) continue;

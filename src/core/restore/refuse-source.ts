@@ -1,5 +1,7 @@
 import { DdbrError } from "../errors.ts";
 import type { KeyAttribute, KeySchema, WireItem } from "../item/attribute-value.ts";
+import { humanJson } from "../item/human.ts";
+import { keyFromString } from "../item/key-string.ts";
 import { describeSchema } from "../table/describe.ts";
 import type { RestoreSource } from "./restore-source.ts";
 
@@ -55,4 +57,13 @@ export function refuseOtherKey({ name, schema: theirs }: RestoreSource, schema: 
       hint: "its records would overwrite one another: name a table with the same key",
     },
   );
+}
+
+/** An export has each record of its table once: where it has not, its table had another key. @param key as a key string */
+export function repeatedIn({ name }: RestoreSource, schema: KeySchema, key: string): DdbrError {
+  const record = humanJson(keyFromString(key, schema));
+  return new DdbrError("schema", `holds the record ${record} more than once, each time another`, {
+    subject: name,
+    hint: "it is a backup of a table with another key",
+  });
 }

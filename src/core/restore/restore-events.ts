@@ -17,8 +17,9 @@ export const RESTORE_MODES: readonly RestoreMode[] = ["merge", "missing", "repla
 /**
  * - `reading`: the source and the table are read and compared · `planning`: the changes are written down
  * - `asking`: somebody is asked · `writing` · `verifying`: both are compared once more
+ * - `sharing`: many workers do all of this, part by part
  */
-export type RestorePhase = "reading" | "planning" | "asking" | "writing" | "verifying";
+export type RestorePhase = "reading" | "planning" | "asking" | "writing" | "verifying" | "sharing";
 
 /** Where requests go: what is restored from, or the table that is restored. */
 export type RestoreEnd = "source" | "table";
@@ -82,6 +83,15 @@ export interface RestoreSummary {
   created: boolean;
   /** Why an `incomplete` run ended; one line. */
   failure?: string;
+  /** Of a run by many workers. */
+  shared?: SharedRestore;
+}
+
+export interface SharedRestore {
+  /** Segments that are done; `worker`: by this one alone, of which all else is told, too. */
+  done: number;
+  of: number;
+  worker: boolean;
 }
 
 /** Everything that happens while records are restored: numbers and keys, never prose. */
@@ -132,6 +142,8 @@ export type RestoreEvent =
   | { type: "undone"; undone: UndoneRestore }
   /** One line; the run goes on. */
   | { type: "warning"; message: string }
+  /** What others have done of the same run, beside what is told by events of its own. */
+  | { type: "added"; totals: RestoreTotals }
   | { type: "finished"; summary: RestoreSummary };
 
 export type RestoreReport = (event: RestoreEvent) => void;

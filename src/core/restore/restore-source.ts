@@ -11,6 +11,43 @@ export interface SourceListener {
   foreign(object: string, reason: string): void;
 }
 
+/** How far a part has been read, as plain JSON: so many records of a file, or up to an object of that name. */
+export type PartPosition = { file: number; records: number } | { object: string };
+
+/** Which part of a source is read, and how. */
+export interface PartReading extends SourceListener {
+  /** The first is 0. */
+  part: number;
+  parts: number;
+  /** Where an earlier reading has come to; undefined: from the beginning. */
+  from: PartPosition | undefined;
+  /** The key by which records are told apart. */
+  schema: KeySchema;
+  /** Throws for a record that cannot be used: before any record of its file is given out. */
+  check(record: SourceRecord): void;
+  signal: AbortSignal;
+}
+
+/** Some records of a part, at most as many as BatchGetItem takes; none where only the position has moved. */
+export interface PartPage {
+  records: SourceRecord[];
+  /** Behind them. */
+  reached: PartPosition;
+}
+
+/**
+ * A source in parts that can each be read by itself, from any position on: together they hold each record that the source holds, each
+ * object that is no record's is told of in one of them.
+ */
+export interface SourceParts {
+  /** More would be empty; undefined: it can be cut as finely as one likes. */
+  readonly most: number | undefined;
+  /** Fails where a part without records would tell nothing, because it is no source at all. */
+  require(signal: AbortSignal): Promise<void>;
+  /** The records of a file come when all of it has been checked, as {@link RestoreSource.records} does. */
+  read(reading: PartReading): AsyncGenerator<PartPage>;
+}
+
 /** Where records are restored from. Says what each record is to be, and may be read more than once. */
 export interface RestoreSource {
   /**
@@ -49,6 +86,9 @@ export interface RestoreSource {
    * Those that the source has not got are left out.
    */
   find?(keys: readonly WireKey[], schema: KeySchema, signal: AbortSignal): Promise<WireItem[]>;
+
+  /** How many workers share it; absent where they cannot. */
+  readonly parts?: SourceParts | undefined;
 
   close(): void;
 }

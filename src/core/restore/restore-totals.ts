@@ -1,3 +1,4 @@
+import { sumFigures } from "../sum-figures.ts";
 import type { ChangeKind } from "./change.ts";
 import type { RestoreEnd, RestoreEvent } from "./restore-events.ts";
 
@@ -77,6 +78,8 @@ export function addRestore(totals: RestoreTotals, event: RestoreEvent): RestoreT
       return { ...totals, discrepancies: totals.discrepancies + 1 };
     case "undone":
       return { ...totals, undone: totals.undone + 1 };
+    case "added":
+      return sumFigures(totals, event.totals);
     case "started":
     case "phase":
     case "segment-started":

@@ -2,6 +2,7 @@ import { compareImages } from "../diff/discrepancy.ts";
 import type { KeySchema, WireItem, WireKey } from "../item/attribute-value.ts";
 import { keyFromString, keyString } from "../item/key-string.ts";
 import type { Table } from "../table/table.ts";
+import type { Change } from "./change.ts";
 import type { ChangesFile } from "./changes-file.ts";
 import type { ComparedSource, Difference } from "./compare-source.ts";
 import { readPresent } from "./plan-restore.ts";
@@ -46,16 +47,24 @@ export async function verifyChanges(
   schema: KeySchema,
   run: RestoreRun,
 ): Promise<void> {
-  for await (const { changes } of file.pages(0, run.signal)) {
-    for (let from = 0; from < changes.length; from += READ_BATCH) {
-      const batch = changes.slice(from, from + READ_BATCH);
-      const keys = batch.map(({ key }) => ({ key: keyString(key, schema) }));
-      const present = await readPresent(keys, table, schema, run);
-      run.report({ type: "read", end: "table", items: batch.length });
-      for (const [index, { after }] of batch.entries()) {
-        const { key } = keys[index]!;
-        tellDifference(keyFromString(key, schema), after, present.get(key), run);
-      }
+  for await (const { changes } of file.pages(0, run.signal)) await verifySome(changes, table, schema, run);
+}
+
+/** Reads the records of these changes again, and compares them with what they were to become. */
+export async function verifySome(
+  changes: readonly Change[],
+  table: Table,
+  schema: KeySchema,
+  run: RestoreRun,
+): Promise<void> {
+  for (let from = 0; from < changes.length; from += READ_BATCH) {
+    const batch = changes.slice(from, from + READ_BATCH);
+    const keys = batch.map(({ key }) => ({ key: keyString(key, schema) }));
+    const present = await readPresent(keys, table, schema, run);
+    run.report({ type: "read", end: "table", items: batch.length });
+    for (const [index, { after }] of batch.entries()) {
+      const { key } = keys[index]!;
+      tellDifference(keyFromString(key, schema), after, present.get(key), run);
     }
   }
 }

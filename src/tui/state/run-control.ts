@@ -32,7 +32,7 @@ export class RunControl {
   }
 
   togglePause(): void {
-    if (this.stopping) return;
+    if (this.stopping || this.gate.locked) return;
     if (this.paused) this.#resume();
     else {
       this.gate.pause();

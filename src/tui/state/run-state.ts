@@ -68,6 +68,7 @@ export function reduceRun(state: RunState, event: DiffEvent): RunState {
       return { ...next, lastUndone: event.undone };
     case "finished":
       return { ...next, phase: "finished", summary: event.summary };
+    case "added":
     case "answered":
     case "retried":
     case "looked-up":

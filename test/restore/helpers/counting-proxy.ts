@@ -15,8 +15,15 @@ export interface CountingProxy {
   idle(): Promise<void>;
 }
 
-/** A proxy before the tests' DynamoDB that adds up what writes cost by the server's own answers. */
-export async function startCountingProxy(rules: FaultRule[], seed = 1): Promise<CountingProxy> {
+/**
+ * A proxy before the tests' DynamoDB that adds up what writes cost by the server's own answers.
+ * @param meanwhile awaited before each request to write is dealt with
+ */
+export async function startCountingProxy(
+  rules: FaultRule[],
+  seed = 1,
+  meanwhile?: (operation: string, body: string | undefined) => Promise<void>,
+): Promise<CountingProxy> {
   let answers = 0;
   let due: { left: number; action: () => void; operations: readonly string[] } | undefined;
   const counting: CountingProxy = {
@@ -32,8 +39,11 @@ export async function startCountingProxy(rules: FaultRule[], seed = 1): Promise<
       target: dynamoDbEndpoint(),
       seed,
       rules,
-      onRequest(operation) {
-        if (WRITES.includes(operation)) counting.writes++;
+      async onRequest(operation, body) {
+        if (WRITES.includes(operation)) {
+          counting.writes++;
+          await meanwhile?.(operation, body);
+        }
         if (!due?.operations.includes(operation) || --due.left > 0) return;
         const { action } = due;
         due = undefined;

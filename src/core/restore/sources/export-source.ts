@@ -6,6 +6,7 @@ import { isWireItem } from "../../item/validate.ts";
 import { merge } from "../../store/s3/merge.ts";
 import type { RestoreSource, SourceRecord } from "../restore-source.ts";
 import { type ExportPlace, readExportManifests } from "./export-manifests.ts";
+import { fileParts } from "./file-parts.ts";
 
 /** Read at the same time. */
 const FILES_AT_ONCE = 2;
@@ -23,6 +24,7 @@ export async function openExportSource(
   const { store } = place;
   const { kind, asOf, items, bytes, files } = await readExportManifests(place, signal);
   const parser = kind === "full" ? EXPORTED : CHANGED;
+  const pagesOf = (file: number, stop: AbortSignal) => readChecked(store, files[file]!, parser, stop);
   return {
     kind: kind === "full" ? "export" : "changes",
     name,
@@ -34,9 +36,11 @@ export async function openExportSource(
     description: undefined,
     observe: (observer) => store.observe(observer),
     async *records(stop) {
-      const pagesOf = files.map((file) => (one: AbortSignal) => readChecked(store, file, parser, one));
-      yield* merge(pagesOf, FILES_AT_ONCE, stop);
+      const all = files.map((_, file) => (one: AbortSignal) => pagesOf(file, one));
+      yield* merge(all, FILES_AT_ONCE, stop);
     },
+    // What an incremental export says is not what a table held: which of two changes of a record is the later is known only to who reads all.
+    parts: kind === "full" ? fileParts(files.length, pagesOf) : undefined,
     close: () => store.close(),
   };
 }

@@ -5,6 +5,7 @@ import { DdbrError } from "../../errors.ts";
 import type { SnapshotManifest } from "../../incremental/snapshot-manifest.ts";
 import { merge } from "../../store/s3/merge.ts";
 import type { RestoreSource, SourceRecord } from "../restore-source.ts";
+import { fileParts } from "./file-parts.ts";
 import { momentOf } from "./moment-of.ts";
 
 /** Read at the same time. */
@@ -19,6 +20,9 @@ const FILES_AT_ONCE = 2;
 export function openFilesSource(found: FoundFiles, name: string, lacks?: string): RestoreSource {
   const { kind, store, files } = found;
   if (found.kind === "dump") checkCount(found.manifest, name);
+  async function* pagesOf(file: number, signal: AbortSignal): AsyncGenerator<SourceRecord[]> {
+    for await (const page of readFile(store, files[file]!, signal)) yield page.map((item) => ({ item }));
+  }
   return {
     kind,
     name,
@@ -26,11 +30,10 @@ export function openFilesSource(found: FoundFiles, name: string, lacks?: string)
     lacks,
     observe: (observer) => store.observe(observer),
     async *records(signal) {
-      const pagesOf = files.map((file) => (stop: AbortSignal) => readFile(store, file, stop));
-      for await (const page of merge(pagesOf, FILES_AT_ONCE, signal)) {
-        yield page.map((item): SourceRecord => ({ item }));
-      }
+      const all = files.map((_, file) => (stop: AbortSignal) => pagesOf(file, stop));
+      yield* merge(all, FILES_AT_ONCE, signal);
     },
+    parts: fileParts(files.length, pagesOf),
     close: () => store.close(),
   };
 }

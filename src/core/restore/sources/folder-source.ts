@@ -1,13 +1,13 @@
-import { DdbrError } from "../../errors.ts";
 import { inParallel } from "../../in-parallel.ts";
 import { requireEverHeld } from "../../incremental/ever-held.ts";
-import { type HeldObject, LOST, versionAt } from "../../incremental/folder-at.ts";
 import { FolderRecords } from "../../incremental/folder-records.ts";
 import { isOf, namesOf } from "../../incremental/record-folder.ts";
-import { isRecordName, readRecordBody } from "../../incremental/record-object.ts";
+import { isRecordName } from "../../incremental/record-object.ts";
 import type { KeySchema, WireItem, WireKey } from "../../item/attribute-value.ts";
 import type { ObjectStore } from "../../store/object-store.ts";
 import type { RestoreSource, SourceRecord } from "../restore-source.ts";
+import { folderParts } from "./folder-parts.ts";
+import { heldRecords } from "./held-records.ts";
 
 export interface FolderSourceOptions {
   /** Opened at the table's own folder. */
@@ -24,41 +24,14 @@ export interface FolderSourceOptions {
 
 /** An incremental folder, as it is or as it was at a moment. */
 export function openFolderSource({ store, name, at, reads, lacks }: FolderSourceOptions): RestoreSource {
+  const held = heldRecords(store, at);
   let isBegun = false;
 
   async function find(key: WireKey, schema: KeySchema, signal: AbortSignal): Promise<WireItem | undefined> {
     for (const object of namesOf(key, schema)) {
-      const item = await read(object, signal);
+      const item = await held.read(object, signal);
       // Whatever it is called: an object that holds another record is not this one.
       if (item !== undefined && isOf(item, key, schema)) return item;
-    }
-    return undefined;
-  }
-
-  async function read(object: string, signal: AbortSignal): Promise<WireItem | undefined> {
-    const held = await heldOf(object, signal);
-    const stored = held && (await store.get(held.key, held.versionId, signal));
-    // An empty object is a deletion under way: see the tombstones of the store.
-    if (stored === undefined || stored.body.length === 0) return undefined;
-    const item = readRecordBody(stored.body);
-    if (typeof item === "object") return item;
-    throw unknown(object, item);
-  }
-
-  /** It must not pass for a record that was not there. */
-  function unknown(object: string, problem: string): DdbrError {
-    return new DdbrError("damaged", problem, {
-      subject: `${store.location.text}/${object}`,
-      hint: "see what else there is of it with record-history",
-    });
-  }
-
-  async function heldOf(object: string, signal: AbortSignal): Promise<HeldObject | undefined> {
-    if (at === undefined) return { key: object, versionId: undefined };
-    for await (const versions of store.versions({ key: object }, signal)) {
-      const version = await versionAt(store, versions, at, signal);
-      if (version === "lost") throw unknown(object, LOST);
-      if (version !== undefined && !version.deleted) return version;
     }
     return undefined;
   }
@@ -109,6 +82,8 @@ export function openFolderSource({ store, name, at, reads, lacks }: FolderSource
       if (items.length === 0) await requireBegun(signal);
       return items;
     },
+
+    parts: folderParts({ store, at, reads, require: requireBegun }),
 
     close: () => store.close(),
   };

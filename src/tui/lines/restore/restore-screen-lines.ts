@@ -45,6 +45,7 @@ function progressWords(state: RestoreState): string[] {
   if (state.phase === "finished" || state.lastPhase === undefined) return [];
   if (state.lastPhase === "writing") return ["writing"];
   if (state.lastPhase === "verifying") return ["verifying"];
+  if (state.lastPhase === "sharing") return ["working"];
   const { done, total } = phaseWork(state);
   return done >= total && total > 0 ? ["planning"] : ["reading"];
 }

@@ -10,6 +10,8 @@ const STEP_OF: Record<RestorePhase, number> = {
   asking: 1,
   writing: 2,
   verifying: 3,
+  // All steps at a time: the run is over when it is written and verified.
+  sharing: 2,
 };
 
 /** `read ✓  plan ✓  write ▸  verify` */

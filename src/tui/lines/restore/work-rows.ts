@@ -18,6 +18,11 @@ export function workHeading({ lastPhase, dryRun }: RestoreState): Line {
   switch (lastPhase) {
     case "writing":
       return heading("Writing", "what is no longer as planned is left alone");
+    case "sharing":
+      return heading(
+        "Sharing",
+        dryRun ? "nothing will be written" : "each part is compared, written, verified",
+      );
     case "verifying":
       return heading("Verifying", "the table is compared with what it should be");
     case "planning":

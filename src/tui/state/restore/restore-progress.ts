@@ -15,6 +15,7 @@ export function phaseWork(state: RestoreState): PhaseWork {
   switch (state.lastPhase) {
     case "reading":
     case "verifying":
+    case "sharing":
       return readingWork(state);
     case "planning":
     case "asking":
@@ -81,6 +82,8 @@ function readingWork(state: RestoreState): PhaseWork {
 export function expectedReads(state: RestoreState): Record<RestoreEnd, number> {
   const { lastPhase, read, sourceItems, table, board } = state;
   const scanned = table?.items ?? 0;
+  // The table is looked at for the records of the source, and again for those that were written.
+  if (lastPhase === "sharing") return { source: sourceItems, table: 0 };
   if (lastPhase !== "verifying") return { source: sourceItems, table: board.chosen === 0 ? 0 : scanned };
   return {
     // What a run has read of its source it does not read again; one that goes on with a plan has not read it.

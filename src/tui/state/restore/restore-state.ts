@@ -87,6 +87,11 @@ export function reduceRestore(state: RestoreState, event: RestoreEvent): Restore
         ...next,
         read: { ...state.read, [event.end]: state.read[event.end] + event.items },
       };
+    case "added": {
+      const { source, table } = event.totals;
+      const read = { source: state.read.source + source.items, table: state.read.table + table.items };
+      return { ...next, read };
+    }
     case "planned":
       return { ...next, plan: event.plan };
     case "warning":

@@ -114,6 +114,7 @@ export function reduceTransfer(state: TransferState, event: TransferEvent): Tran
       return { ...next, ...giveUp(state, event), notices: remember(state.notices, event) };
     case "finished":
       return { ...next, phase: "finished", inFlight: 0, summary: event.summary };
+    case "added":
     case "listed":
     case "answered":
     case "retried":
