@@ -1,5 +1,6 @@
 import type { CommandClass } from "clipanion";
 import { BackupTableCommand } from "./backup-table.ts";
+import { CollectCommand } from "./collect.ts";
 import { DemoCommand } from "./demo.ts";
 import { DemoBackupCommand } from "./demo-backup.ts";
 import { DemoHistoryCommand } from "./demo-history.ts";
@@ -7,6 +8,7 @@ import { DiffFingerprintsCommand } from "./diff-fingerprints.ts";
 import { DiffRecordCommand } from "./diff-record.ts";
 import { DiffTablesCommand } from "./diff-tables.ts";
 import { DrillCommand } from "./drill.ts";
+import { EstimateCommand } from "./estimate.ts";
 import { FingerprintCommand } from "./fingerprint.ts";
 import { FollowCommand } from "./follow.ts";
 import { HelpCommand } from "./help.ts";
@@ -17,6 +19,7 @@ import { IncrementalDiffRecordCommand } from "./incremental-diff-record.ts";
 import { IncrementalSnapshotCommand } from "./incremental-snapshot.ts";
 import { LambdaDeployBackupCommand } from "./lambda-deploy-backup.ts";
 import { LambdaDeployReplicatorCommand } from "./lambda-deploy-replicator.ts";
+import { LambdaDeployRunnerCommand } from "./lambda-deploy-runner.ts";
 import { LambdaDeploySnapshotCommand } from "./lambda-deploy-snapshot.ts";
 import { LambdaRedriveCommand } from "./lambda-redrive.ts";
 import { LambdaRemoveCommand } from "./lambda-remove.ts";
@@ -50,10 +53,13 @@ export const COMMANDS: CommandClass[] = [
   RewindCommand,
   UndoCommand,
   DrillCommand,
+  CollectCommand,
+  EstimateCommand,
   FollowCommand,
   LambdaDeployReplicatorCommand,
   LambdaDeployBackupCommand,
   LambdaDeploySnapshotCommand,
+  LambdaDeployRunnerCommand,
   LambdaStatusCommand,
   LambdaRedriveCommand,
   LambdaRemoveCommand,

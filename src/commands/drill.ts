@@ -1,6 +1,7 @@
 import { Command, Option } from "clipanion";
+import { readPriceOption, writePriceOption } from "./options/cost-options.ts";
 import { TableTransferCommand } from "./options/transfer-command.ts";
-import { maxWcuOption, writePriceOption } from "./restore/plan-options.ts";
+import { maxWcuOption } from "./restore/plan-options.ts";
 
 /** Parses and hands on; the run itself is in drill/run-drill.ts. */
 export class DrillCommand extends TableTransferCommand {
@@ -70,9 +71,7 @@ export class DrillCommand extends TableTransferCommand {
   });
   maxWcu = maxWcuOption();
   writePrice = writePriceOption();
-  readPrice = Option.String("--read-price", {
-    description: "dollars for a million read units (default: 0.125)",
-  });
+  readPrice = readPriceOption();
   concurrency = Option.String("--concurrency", {
     description: "segments of a table read at the same time (default: 4)",
   });

@@ -15,7 +15,7 @@ export class LambdaTemplateCommand extends Command {
     ],
   });
 
-  kind = Option.String({ name: "replicator|backup|snapshot" });
+  kind = Option.String({ name: "replicator|backup|snapshot|runner" });
   bundle = Option.String("--bundle", { description: "write the functions' bundle to this file" });
 
   async execute(): Promise<number> {

@@ -1,4 +1,7 @@
 import { Command, Option } from "clipanion";
+import { maxCostOption, readPriceOption } from "./options/cost-options.ts";
+import { checkpointOption, leaseOption, stateOption } from "./options/job-options.ts";
+import { joinOption, onOption, onProfileOption, tolerateOption } from "./options/on-options.ts";
 import { PartRestoreCommand } from "./restore/part-restore-command.ts";
 import { undoFileOption } from "./restore/plan-options.ts";
 
@@ -20,6 +23,13 @@ export class RestoreTableCommand extends PartRestoreCommand {
 
       Before the first write the whole plan, with all that it replaces, is written to the undo file: \`--resume\` goes on by it, and
       \`ddbr undo\` goes back by it.
+
+      With \`--state\` any number of processes share the work: each takes parts of the source, compares them with the table, and goes on where one that
+      was killed had come to. There is no plan to be seen before, and \`replace\` is not for them. \`ddbr collect\` tells what they have come to, and
+      writes the undo file. Such a worker exits with 0 when its work is done, whatever others wrote meanwhile.
+
+      With \`--on\` the functions of a runner (\`lambda deploy runner\`) do it, and this command only watches: Ctrl-C leaves it
+      running, the same command with \`--join\` comes back. It ends as it would have here; \`--concurrency\` is then 100 by default.
 
       Exit codes: 0 restored and verified (or a dry run, or nothing to do); 1 some records are not as planned, because others wrote them;
       2 wrong usage, or something could not be done; 130 stopped, or answered with no.
@@ -43,6 +53,14 @@ export class RestoreTableCommand extends PartRestoreCommand {
         "$0 restore-table s3://backups/inc us-east-1/orders --partition customer-17",
       ],
       [
+        "Share a large restore with every other process that is started like this",
+        "$0 restore-table s3://backups/nightly us-east-1/orders --state s3://my-bucket/restores/1 --yes",
+      ],
+      [
+        "Let a runner in Lambda do it, and watch",
+        "$0 restore-table s3://backups/nightly us-east-1/orders --on ddbr-runner --yes",
+      ],
+      [
         "Go on after a kill",
         "$0 restore-table s3://backups/nightly us-east-1/orders --undo-file undo.ndjson --resume",
       ],
@@ -64,17 +82,40 @@ export class RestoreTableCommand extends PartRestoreCommand {
   });
   like = Option.String("--like", { description: "with --create: make it like this table instead" });
   undoFile = undoFileOption("restore");
+  maxCost = maxCostOption();
+  readPrice = readPriceOption();
   segments = Option.String("--segments", {
-    description: "how many segments the table is split into (default: by size)",
+    description:
+      "how many segments the table is split into (default: by size); with --state: the source (default: its files)",
+  });
+  segment = Option.String("--segment", {
+    description:
+      "with --state: do this segment only; the first is 0 (default: all, or what an array job says)",
   });
   concurrency = Option.String("--concurrency", {
     description: "segments read at the same time (default: 4)",
   });
+  on = onOption();
+  join = joinOption();
+  tolerate = tolerateOption();
+  onProfile = onProfileOption();
+  state = stateOption();
+  lease = leaseOption();
+  checkpoint = checkpointOption();
 
   async execute(): Promise<number> {
     const { parseRestoreTable, runRestoreTable } = await import("./restore/run-restore-table.ts");
+    const { budgetText } = await import("./options/cost.ts");
     const { outputMode } = await import("./output/mode.ts");
-    const request = parseRestoreTable(this);
-    return await runRestoreTable(request, outputMode(this, process));
+    const { tellNote } = await import("./output/note.ts");
+    const { withArrayJob } = await import("./options/array-job.ts");
+    // Without a state every process restores all: which one of an array it is does not matter.
+    const { words, note } =
+      this.state === undefined ? { words: this, note: undefined } : withArrayJob(this, process.env);
+    const request = parseRestoreTable(words);
+    const mode = outputMode(this, process);
+    tellNote("restore-table", note, mode);
+    tellNote("restore-table", budgetText(request.cost), mode);
+    return await runRestoreTable(request, mode);
   }
 }

@@ -1,11 +1,11 @@
 import { Command, Option } from "clipanion";
+import { writePriceOption } from "./options/cost-options.ts";
 import {
   dryRunOption,
   maxWcuOption,
   quietOption,
   resumeOption,
   undoFileOption,
-  writePriceOption,
   yesOption,
 } from "./restore/plan-options.ts";
 

@@ -26,6 +26,7 @@ interface Said {
   segment?: string;
   segments?: string;
   sample?: string;
+  state?: string;
 }
 
 /** Which segments a run would do that was started with these words and variables. */
@@ -60,6 +61,19 @@ test.each<[Said, Record<string, string>]>([
   ],
 ])("the environment changes nothing: %j, %j", (said, environment) => {
   expect(chosen(said, environment)).toEqual({ ...chosen(said, {}), note: undefined });
+});
+
+test("the jobs of an array share a state's segments where there are more or fewer of them", () => {
+  const state = "/mnt/state";
+  expect(chosen({ state, segments: "1000" }, batch("3", "8"))).toEqual({
+    segment: undefined,
+    segments: 1000,
+    note: "one of 8 jobs that share 1000 segments",
+  });
+  for (const segments of [undefined, "64"]) {
+    const said = segments === undefined ? { state } : { state, segments };
+    expect(chosen(said, batch("3", "64"))).toMatchObject({ segment: 3, segments: 64 });
+  }
 });
 
 test("Kubernetes is heard only where --segments is given; else that is told", () => {

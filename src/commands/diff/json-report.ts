@@ -1,6 +1,6 @@
 import type { DiffEvent, DiffReport } from "../../core/diff/diff-events.ts";
 import { addToTotals, type DiffTotals, NO_TOTALS } from "../../core/diff/diff-totals.ts";
-import { attributesObject } from "../../core/diff/report-file.ts";
+import { attributesObject } from "../../core/diff/report-lines.ts";
 import { safeJson } from "../../core/item/human.ts";
 
 const PROGRESS_EVERY_MS = 1_000;
@@ -45,6 +45,7 @@ export function createJsonReport(write: (line: string) => void): DiffReport {
         const { type, ...fields } = event;
         return emit(type, fields);
       }
+      case "added":
       case "scanned":
       case "answered":
       case "retried":

@@ -1,18 +1,22 @@
 import type { DiffMode } from "../../core/diff/diff-events.ts";
 import { diffTables } from "../../core/diff/diff-tables.ts";
 import type { DiffTotals } from "../../core/diff/diff-totals.ts";
+import { openTables, pairLimits } from "../../core/diff/open-tables.ts";
 import { DdbrError } from "../../core/errors.ts";
 import { escapeForTerminal } from "../../core/escape.ts";
 import { ignoredAttributes } from "../../core/item/ignored.ts";
+import { paceAlone } from "../../core/pacing/pace-alone.ts";
+import type { RunPacing } from "../../core/pacing/run-pacing.ts";
 import { chooseSegments, segmentsForSize } from "../../core/segments.ts";
 import type { Table } from "../../core/table/table.ts";
+import { budgetText } from "../options/cost.ts";
 import { ask, canAsk } from "../output/ask.ts";
 import { formatBytes, formatCount } from "../output/figures.ts";
 import type { OutputMode } from "../output/mode.ts";
 import { stopSignals } from "../output/stop-signals.ts";
 import type { DiffRequest } from "./diff-request.ts";
 import { openFiles } from "./open-files.ts";
-import { openTables } from "./open-tables.ts";
+import { runDiffWorker } from "./run-diff-worker.ts";
 import { type DiffHooks, exitCodeFor, showDiff } from "./show-diff.ts";
 
 /** `ddbr diff-tables`, its words understood: opens the tables, asks where something may be written, runs and shows. */
@@ -21,12 +25,24 @@ export async function runDiffTables(
   mode: OutputMode,
   { yes, canRepair = true }: { yes: boolean; canRepair?: boolean },
 ): Promise<number> {
-  const tables = await describeTables(request);
+  const pacing = paceAlone(pairLimits(request));
+  const tables = await describeTables(request, pacing);
   const { primary, replica } = tables;
   const writes = request.mode !== "check" && !request.dryRun;
-  if (writes && !yes && canAsk()) {
+  if (writes && !yes && request.on?.join === undefined && canAsk()) {
     const agreed = await ask(question(request, tables), `Write to ${replica.location.text}?`);
     if (!agreed) throw new DdbrError("interrupted", "nothing was written");
+  }
+  if (request.on !== undefined) {
+    primary.close();
+    replica.close();
+    const { runDiffOn } = await import("./run-diff-on.ts");
+    return await runDiffOn(request, request.on, mode);
+  }
+  if (request.job !== undefined) {
+    primary.close();
+    replica.close();
+    return await runDiffWorker(request, request.job, mode);
   }
   const { undo, reportFile } = openFiles(request);
   const run = (diffMode: DiffMode, hooks: DiffHooks, keys?: Parameters<typeof diffTables>[0]["keys"]) =>
@@ -35,6 +51,7 @@ export async function runDiffTables(
       ...scope(request, tables),
       ...tables,
       ...hooks,
+      signal: AbortSignal.any([hooks.signal, pacing.spent]),
       mode: diffMode,
       undo,
       ...(keys && { keys }),
@@ -53,6 +70,7 @@ export async function runDiffTables(
         }),
       listener: reportFile?.report,
     });
+    pacing.spent.throwIfAborted();
     return exitCodeFor(summary);
   } finally {
     undo?.close();
@@ -62,9 +80,12 @@ export async function runDiffTables(
   }
 }
 
-async function describeTables(request: DiffRequest): Promise<{ primary: Table; replica: Table }> {
+async function describeTables(
+  request: DiffRequest,
+  pacing: RunPacing,
+): Promise<{ primary: Table; replica: Table }> {
   using stop = stopSignals();
-  return await openTables(request, stop.signal);
+  return await openTables(request, stop.signal, pacing);
 }
 
 function scope(request: DiffRequest, { primary, replica }: { primary: Table; replica: Table }) {
@@ -87,12 +108,14 @@ function question(request: DiffRequest, { primary, replica }: { primary: Table; 
           "records that the primary does not have are DELETED from the replica.",
         ];
   const emptied = request.mode !== "backfill" && primary.description.items === 0;
+  const budget = budgetText(request.cost);
   return [
     `primary  ${place(primary)}`,
     `         ${size(primary)}`,
     `replica  ${place(replica)}`,
     `         ${size(replica)}; this one is written to`,
     ...what,
+    ...(budget === undefined ? [] : [`budget   ${budget}`]),
     ...(emptied ? ["The primary seems to be EMPTY: is it the right table?"] : []),
   ];
 }

@@ -20,6 +20,20 @@ export function summaryLines(summary: DiffSummary): string[] {
 }
 
 function verdict(summary: DiffSummary): string {
+  return summary.worker === true ? workerVerdict(summary) : wholeVerdict(summary);
+}
+
+/** What one worker finds says nothing of the tables. */
+function workerVerdict({ mode, totals, outcome, segments, ofSegments }: DiffSummary): string {
+  const end = { clean: "", discrepancies: "", incomplete: "incomplete: ", interrupted: "stopped: " }[outcome];
+  const found =
+    mode === "backfill"
+      ? `${plural(totals.backfilled, "item")} written`
+      : `${plural(countDiscrepancies(totals), "discrepancy", "discrepancies")} found`;
+  return `${end}this worker has done ${formatCount(segments)} of ${plural(ofSegments, "segment")}, ${found}`;
+}
+
+function wholeVerdict(summary: DiffSummary): string {
   const { mode, totals, outcome, dryRun, labels } = summary;
   const end = { clean: "", discrepancies: "", incomplete: "incomplete: ", interrupted: "stopped: " }[outcome];
   if (mode === "backfill") {
@@ -57,6 +71,7 @@ function duplicates({ mode, dryRun, totals }: DiffSummary): string[] {
 function scope(summary: DiffSummary): string[] {
   const { mode, segments, ofSegments } = summary;
   const lines: string[] = [];
+  if (summary.worker) return lines;
   if (isPart(summary)) {
     const done = mode === "backfill" ? "written" : "compared";
     lines.push(
@@ -81,13 +96,13 @@ function repairs({ mode, dryRun, totals, outcome }: DiffSummary): string {
   return `; ${all}${formatCount(put)} put, ${formatCount(deleted)} deleted${others}`;
 }
 
-function notDone({ totals, failure, unconfirmed, outcome, segments }: DiffSummary): string[] {
+function notDone({ totals, failure, unconfirmed, outcome, segments, worker }: DiffSummary): string[] {
   const lines: string[] = [];
   if (failure !== undefined) lines.push(`failed: ${failure}`);
   const { keys, segments: undoneSegments } = totals.undone;
   if (keys + undoneSegments > 0)
     lines.push(`not done: ${plural(undoneSegments, "segment")}, ${plural(keys, "record")}`);
-  if (outcome === "interrupted") {
+  if (outcome === "interrupted" && !worker) {
     const done = `${formatCount(totals.segmentsDone)} of ${plural(segments, "segment")} done`;
     lines.push(`${done}, ${plural(unconfirmed, "candidate")} left unconfirmed`);
   }

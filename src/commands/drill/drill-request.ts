@@ -3,15 +3,16 @@ import { DdbrError } from "../../core/errors.ts";
 import { parseKeySchema } from "../../core/fingerprint/key-schema.ts";
 import type { KeySchema } from "../../core/item/attribute-value.ts";
 import { parseTableLocation, type TableLocation } from "../../core/location.ts";
-import { DEFAULT_READ_PRICE, DEFAULT_WRITE_PRICE, type UnitPrices } from "../../core/restore/prices.ts";
+import type { UnitPrices } from "../../core/restore/prices.ts";
 import { parseStoreLocation, type StoreLocation } from "../../core/store/store-location.ts";
 import type { TableOptions } from "../../core/table/table.ts";
 import { parseSourceOptions, type SourceOptions, type SourceWords } from "../fingerprint/source-request.ts";
 import { accessOption } from "../options/access.ts";
+import { type PriceWords, pricesOption } from "../options/cost.ts";
 import { localFile } from "../options/local-file.ts";
 import { numberOption } from "../options/numbers.ts";
 
-export interface DrillWords extends SourceWords {
+export interface DrillWords extends SourceWords, PriceWords {
   source: string;
   scratch?: string | undefined;
   local: boolean;
@@ -24,8 +25,6 @@ export interface DrillWords extends SourceWords {
   reportFile?: string | undefined;
   page?: string | undefined;
   maxWcu?: string | undefined;
-  writePrice?: string | undefined;
-  readPrice?: string | undefined;
 }
 
 export interface DrillRequest extends SourceOptions {
@@ -72,10 +71,7 @@ export function parseDrillRequest(words: DrillWords): DrillRequest {
     like: like === undefined ? undefined : parseTableLocation(like),
     keySchema: keySchema === undefined ? undefined : parseKeySchema("--key-schema", keySchema),
     ...outFiles(words),
-    prices: {
-      write: numberOption("--write-price", words.writePrice, { min: 0 }) ?? DEFAULT_WRITE_PRICE,
-      read: numberOption("--read-price", words.readPrice, { min: 0 }) ?? DEFAULT_READ_PRICE,
-    },
+    prices: pricesOption(words),
   };
 }
 

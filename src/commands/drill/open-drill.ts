@@ -2,9 +2,9 @@ import { type DrillSource, openDrillSource } from "../../core/drill/drill-source
 import { DdbrError } from "../../core/errors.ts";
 import { haveSameKey } from "../../core/fingerprint/fingerprint.ts";
 import type { KeySchema } from "../../core/item/attribute-value.ts";
+import { openStore } from "../../core/store/open-store.ts";
 import { describeSchema } from "../../core/table/describe.ts";
 import { openTable, type Table } from "../../core/table/table.ts";
-import { openStore } from "../store/open-store.ts";
 import type { DrillRequest } from "./drill-request.ts";
 
 /** What a drill works on, besides its own table. */

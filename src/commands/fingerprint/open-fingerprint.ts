@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { DdbrError } from "../../core/errors.ts";
 import { type FoundFingerprint, readFingerprint } from "../../core/fingerprint/fingerprint-file.ts";
 import { getJson } from "../../core/store/json-object.ts";
+import { openStore } from "../../core/store/open-store.ts";
 import type { S3StoreOptions } from "../../core/store/s3/s3-store.ts";
 import { parseStoreLocation, splitFile } from "../../core/store/store-location.ts";
-import { openStore } from "../store/open-store.ts";
 
 /** A fingerprint's file or a manifest, on this machine or on S3. @throws DdbrError `file`, `no-such-object` or `damaged` */
 export async function openFingerprint(

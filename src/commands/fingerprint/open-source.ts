@@ -9,9 +9,9 @@ import { requireVersions } from "../../core/incremental/folder-at.ts";
 import type { KeyAttribute } from "../../core/item/attribute-value.ts";
 import type { TableLocation } from "../../core/location.ts";
 import { segmentsForSize } from "../../core/segments.ts";
+import { openExistingStore, openStore } from "../../core/store/open-store.ts";
 import type { StoreLocation } from "../../core/store/store-location.ts";
 import { openTable } from "../../core/table/table.ts";
-import { openExistingStore, openStore } from "../store/open-store.ts";
 import type { SourceOptions, SourcePlace } from "./source-request.ts";
 
 /** Opens what items are read from. @param key as it was told, where it was */

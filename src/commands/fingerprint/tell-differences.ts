@@ -1,6 +1,6 @@
 import type { Discrepancy, DiscrepancyKind } from "../../core/diff/discrepancy.ts";
 import { DISCREPANCY_KINDS } from "../../core/diff/discrepancy.ts";
-import { attributesObject } from "../../core/diff/report-file.ts";
+import { attributesObject } from "../../core/diff/report-lines.ts";
 import { escapeForTerminal } from "../../core/escape.ts";
 import type { SideRead } from "../../core/fingerprint/diff-buckets.ts";
 import type { ComparedFingerprints } from "../../core/fingerprint/fingerprint.ts";

@@ -1,12 +1,12 @@
 import { DdbrError } from "../../core/errors.ts";
 import type { TableLocation } from "../../core/location.ts";
+import { openStore } from "../../core/store/open-store.ts";
 import { placeIn, type StoreLocation } from "../../core/store/store-location.ts";
 import { openFolderTarget } from "../../core/stream/folder-target.ts";
 import { openReplicaTarget } from "../../core/stream/replica-target.ts";
 import type { StreamTarget } from "../../core/stream/stream-target.ts";
 import { describeSchema, describeTable, equalSchemas } from "../../core/table/describe.ts";
 import { openDynamo } from "../../core/table/dynamo.ts";
-import { openStore } from "../store/open-store.ts";
 import type { FollowRequest } from "./follow-request.ts";
 import type { EndObserver } from "./open-follow.ts";
 import type { Primary } from "./open-primary.ts";

@@ -6,6 +6,7 @@ import { humanJson } from "../../core/item/human.ts";
 import { schemaFromKey } from "../../core/item/key-from-json.ts";
 import { parseKey } from "../../core/item/key-input.ts";
 import type { ObjectStore } from "../../core/store/object-store.ts";
+import { openExistingStore } from "../../core/store/open-store.ts";
 import { placeIn } from "../../core/store/store-location.ts";
 import type { Table } from "../../core/table/table.ts";
 import {
@@ -16,7 +17,6 @@ import {
 } from "../options/table-request.ts";
 import type { OutputMode } from "../output/mode.ts";
 import { stopSignals } from "../output/stop-signals.ts";
-import { openExistingStore } from "../store/open-store.ts";
 import { browseHistory } from "./browse-history.ts";
 import { printHistory } from "./print-history.ts";
 

@@ -3,9 +3,9 @@ import { findFiles } from "../../core/backup/find-files.ts";
 import { DdbrError } from "../../core/errors.ts";
 import { hasEverHeldRecord } from "../../core/incremental/ever-held.ts";
 import type { ObjectStore } from "../../core/store/object-store.ts";
+import { openStore } from "../../core/store/open-store.ts";
 import type { S3StoreOptions } from "../../core/store/s3/s3-store.ts";
 import { placeIn, type StoreLocation } from "../../core/store/store-location.ts";
-import { openStore } from "../store/open-store.ts";
 
 /** What a table can be compared with, its store opened. */
 export type FoundBackup =

@@ -7,6 +7,7 @@ import {
 import { backfillFolder } from "../../core/incremental/backfill-folder.ts";
 import { segmentsForSize } from "../../core/segments.ts";
 import type { ObjectStore } from "../../core/store/object-store.ts";
+import { openStore } from "../../core/store/open-store.ts";
 import type { Table } from "../../core/table/table.ts";
 import { numberOption } from "../options/numbers.ts";
 import {
@@ -17,7 +18,6 @@ import {
 } from "../options/table-request.ts";
 import type { OutputMode } from "../output/mode.ts";
 import { stoppable } from "../output/stop-signals.ts";
-import { openStore } from "../store/open-store.ts";
 import { showTransfer } from "../transfer/show-transfer.ts";
 
 export interface BackfillWords extends TableWords {

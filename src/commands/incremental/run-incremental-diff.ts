@@ -2,6 +2,7 @@ import { diffFile } from "../../core/diff/compare-file.ts";
 import { diffFolder } from "../../core/diff/compare-folder.ts";
 import type { DiffMode, DiffSummary } from "../../core/diff/diff-events.ts";
 import type { DiffTotals } from "../../core/diff/diff-totals.ts";
+import { refuseIgnoredKey } from "../../core/diff/open-tables.ts";
 import { createReportFile } from "../../core/diff/report-file.ts";
 import type { DiffSetup } from "../../core/diff/run-diff.ts";
 import { DdbrError } from "../../core/errors.ts";
@@ -12,57 +13,16 @@ import { ignoredAttributes } from "../../core/item/ignored.ts";
 import { chooseSegments, segmentsForSize } from "../../core/segments.ts";
 import type { ObjectStore } from "../../core/store/object-store.ts";
 import type { Table } from "../../core/table/table.ts";
-import { refuseIgnoredKey } from "../diff/open-tables.ts";
 import { type DiffHooks, exitCodeFor, showDiff } from "../diff/show-diff.ts";
-import { localFile } from "../options/local-file.ts";
-import { numberOption } from "../options/numbers.ts";
-import { settleOption } from "../options/settle.ts";
-import {
-  openRequestedTable,
-  parseTableRequest,
-  type TableRequest,
-  type TableWords,
-} from "../options/table-request.ts";
+import { budgetText } from "../options/cost.ts";
+import { openRequestedTable, paceTableAlone, withPacing } from "../options/table-request.ts";
 import { ask, canAsk } from "../output/ask.ts";
 import { formatBytes, formatCount } from "../output/figures.ts";
 import type { OutputMode } from "../output/mode.ts";
 import { stopSignals } from "../output/stop-signals.ts";
 import { type FoundBackup, findBackup } from "./find-backup.ts";
-
-export interface IncrementalDiffWords extends TableWords {
-  repair: boolean;
-  dryRun: boolean;
-  ignore?: string[] | undefined;
-  settle?: string | undefined;
-  reads?: string | undefined;
-  report?: string | undefined;
-}
-
-interface IncrementalDiffRequest extends TableRequest {
-  mode: DiffMode;
-  dryRun: boolean;
-  ignore: string[];
-  settleMs: number;
-  reads: number;
-  reportFile: string | undefined;
-}
-
-const READS = 64;
-
-/** @throws DdbrError for whatever is wrong or contradicts itself */
-export function parseIncrementalDiff(words: IncrementalDiffWords): IncrementalDiffRequest {
-  if (words.ignore?.includes(""))
-    throw new DdbrError("usage", "--ignore is empty", { hint: "name an attribute" });
-  return {
-    ...parseTableRequest(words),
-    mode: words.repair ? "repair" : "check",
-    dryRun: words.dryRun,
-    ignore: words.ignore ?? [],
-    settleMs: settleOption(words.settle),
-    reads: numberOption("--reads", words.reads, { min: 1, max: 1024, integer: true }) ?? READS,
-    reportFile: localFile("--report", words.report),
-  };
-}
+import type { IncrementalDiffRequest } from "./incremental-diff-request.ts";
+import { runFolderWorker } from "./run-folder-worker.ts";
 
 /** `ddbr incremental-diff`, its words understood; returns the exit code. */
 export async function runIncrementalDiff(
@@ -70,32 +30,49 @@ export async function runIncrementalDiff(
   mode: OutputMode,
   { yes }: { yes: boolean },
 ): Promise<number> {
-  const { table, backup, versioned } = await open(request, mode);
+  const pacing = paceTableAlone(request);
+  const { table, backup, versioned } = await open(withPacing(request, pacing), mode);
   refuseIgnoredKey(table, request.ignore);
   const writes = request.mode === "repair" && !request.dryRun;
-  if (writes && !yes && canAsk()) {
+  if (writes && !yes && request.on?.join === undefined && canAsk()) {
     const agreed = await ask(
-      question(table, backup, versioned),
+      question(request, table, backup, versioned),
       `Write to ${escapeForTerminal(backup.store.location.text)}?`,
     );
     if (!agreed) throw new DdbrError("interrupted", "nothing was written");
   }
+  if (request.on !== undefined) {
+    table.close();
+    backup.store.close();
+    const { runFolderOn } = await import("./run-folder-on.ts");
+    return await runFolderOn(request, backup.store.location, request.on, mode);
+  }
+  if (request.job !== undefined) {
+    table.close();
+    backup.store.close();
+    return await runFolderWorker(request, backup.store.location, request.job, mode);
+  }
   const reportFile = request.reportFile === undefined ? undefined : createReportFile(request.reportFile);
   const duplicates = new DuplicateObjects();
+  const run = (diffMode: DiffMode, hooks: DiffHooks, keys?: DiffSetup["keys"]) => {
+    const signal = AbortSignal.any([hooks.signal, pacing.spent]);
+    return compare(request, table, backup, duplicates, diffMode, { ...hooks, signal }, keys);
+  };
   try {
     const summary = await showDiff({
       command: "incremental-diff",
       mode,
-      run: (hooks) => compare(request, table, backup, duplicates, request.mode, hooks),
+      run: (hooks) => run(request.mode, hooks),
       ...(request.mode === "check" &&
         backup.kind === "folder" && {
           repair: {
-            question: (totals) => [...question(table, backup, versioned), repairCounts(totals)],
-            run: (keys, hooks) => compare(request, table, backup, duplicates, "repair", hooks, keys),
+            question: (totals) => [...question(request, table, backup, versioned), repairCounts(totals)],
+            run: (keys, hooks) => run("repair", hooks, keys),
           },
         }),
       listener: reportFile?.report,
     });
+    pacing.spent.throwIfAborted();
     return exitCodeFor(summary);
   } finally {
     reportFile?.close();
@@ -114,6 +91,17 @@ async function open(request: IncrementalDiffRequest, mode: OutputMode) {
       subject: backup.name,
       hint: "make a new one; only an incremental folder can be repaired",
     });
+  }
+  const option = request.on === undefined ? "--state" : "--on";
+  if ((request.job ?? request.on) !== undefined && backup.kind === "files") {
+    throw new DdbrError(
+      "usage",
+      `a dump or a snapshot is compared by one process: ${option} is for a folder`,
+      {
+        subject: backup.name,
+        hint: `leave ${option} away; or compare fingerprints, which many workers make: fingerprint, diff-fingerprints`,
+      },
+    );
   }
   // Asked for where somebody may read the answer: who only compares need not be allowed to ask.
   const mayWrite = backup.kind === "folder" && (request.mode === "repair" || mode === "dashboard");
@@ -163,10 +151,12 @@ function compare(
 
 /** What somebody has to know before saying yes. */
 function question(
+  { cost }: IncrementalDiffRequest,
   { location, description: { items, bytes } }: Table,
   { store }: FoundBackup,
   versioned: boolean | undefined,
 ): string[] {
+  const budget = budgetText(cost);
   return [
     `table   ${escapeForTerminal(location.text)}`,
     `        about ${formatCount(items)} items, ${formatBytes(bytes)}`,
@@ -174,6 +164,7 @@ function question(
     "Objects that are missing, or different, are put; those of records that the table does not have are DELETED,",
     "and so are second objects of a record, under older names.",
     whatStays(versioned),
+    ...(budget === undefined ? [] : [`budget  ${budget}`]),
     ...(items === 0 ? ["The table seems to be EMPTY: is it the right one?"] : []),
   ];
 }

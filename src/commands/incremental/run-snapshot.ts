@@ -4,6 +4,7 @@ import { DdbrError } from "../../core/errors.ts";
 import { whyHalfFilled } from "../../core/incremental/being-filled.ts";
 import { requireVersions } from "../../core/incremental/folder-at.ts";
 import { snapshotFolder } from "../../core/incremental/snapshot-folder.ts";
+import { openExistingStore, openStore } from "../../core/store/open-store.ts";
 import type { S3StoreOptions } from "../../core/store/s3/s3-store.ts";
 import {
   isWithin,
@@ -18,7 +19,6 @@ import { refuseS3Only, type StoreWords, storeAccess } from "../options/store-acc
 import type { OutputMode } from "../output/mode.ts";
 import { createRequestLog } from "../output/request-log.ts";
 import { stoppable } from "../output/stop-signals.ts";
-import { openExistingStore, openStore } from "../store/open-store.ts";
 import { countFailure, type MetricPlace, withMetrics } from "../transfer/metrics.ts";
 import { showTransfer } from "../transfer/show-transfer.ts";
 

@@ -11,6 +11,7 @@ const TYPES: Readonly<Record<string, string>> = {
   "AWS::Lambda::EventSourceMapping": "event source mapping",
   "AWS::CloudWatch::Alarm": "alarm",
   "AWS::Events::Rule": "EventBridge rule",
+  "AWS::StepFunctions::StateMachine": "state machine",
   "AWS::Lambda::Permission": "permission to call the function",
   "AWS::CloudFormation::Stack": "stack",
 };

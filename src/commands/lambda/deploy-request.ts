@@ -15,6 +15,15 @@ export interface Prepared {
   stream?: { table: string; turnOn(signal: AbortSignal): Promise<string> };
 }
 
+/** What a new stack cannot be made without. */
+export interface Needed {
+  /** The template's. */
+  parameter: string;
+  option: string;
+  /** What that is to say. */
+  what: string;
+}
+
 /** What is to be deployed: checked, but nothing looked up yet. */
 export interface DeployRequest {
   kind: StackKind;
@@ -24,10 +33,12 @@ export interface DeployRequest {
   code: S3Location | undefined;
   /** The template's, as far as they were given. */
   parameters: Record<string, string>;
+  /** Of what may be left out where the stack has it. */
+  needed?: readonly Needed[];
   dryRun: boolean;
   yes: boolean;
-  /** Looks at what it is to work on. @throws DdbrError where that cannot do */
-  prepare(signal: AbortSignal): Promise<Prepared>;
+  /** Looks at what it is to work on. @param region the stack's. @throws DdbrError where that cannot do */
+  prepare(signal: AbortSignal, region: string): Promise<Prepared>;
 }
 
 export interface DeployWords {
@@ -42,19 +53,21 @@ export interface DeployWords {
 
 /** A function's name is no longer. */
 const LONGEST_NAME = 64;
+/** How the longer name of a stack's functions ends, where it has several. */
+const ENDINGS: Partial<Record<StackKind, string>> = { runner: "-segment" };
 
 /** @param subject what the stack is of, for its name where none is given. @throws DdbrError `usage` */
 export function parseDeployWords(
   kind: StackKind,
   words: DeployWords,
-  subject: string,
+  subject?: string,
 ): Pick<DeployRequest, "kind" | "name" | "code" | "dryRun" | "yes"> & { access: AccessOptions } {
   const { dryRun, yes } = words;
+  const longest = LONGEST_NAME - (ENDINGS[kind] ?? "").length;
+  const of = subject === undefined ? "" : `-${subject.replace(/[^a-zA-Z0-9-]/g, "-")}`;
   return {
     kind,
-    name:
-      stackName(words.name) ??
-      `ddbr-${kind}-${subject.replace(/[^a-zA-Z0-9-]/g, "-")}`.slice(0, LONGEST_NAME),
+    name: stackName(words.name, longest) ?? `ddbr-${kind}${of}`.slice(0, longest),
     code: codePlace(words.code),
     dryRun,
     yes,
@@ -62,11 +75,10 @@ export function parseDeployWords(
   };
 }
 
-function stackName(text: string | undefined): string | undefined {
-  if (text === undefined || (/^[a-zA-Z][a-zA-Z0-9-]*$/.test(text) && text.length <= LONGEST_NAME))
-    return text;
+function stackName(text: string | undefined, longest: number): string | undefined {
+  if (text === undefined || (/^[a-zA-Z][a-zA-Z0-9-]*$/.test(text) && text.length <= longest)) return text;
   throw new DdbrError("usage", `--name is ${JSON.stringify(text)}, no stack's name`, {
-    hint: `letters, digits and hyphens, a letter first, up to ${LONGEST_NAME}`,
+    hint: `letters, digits and hyphens, a letter first, up to ${longest}`,
   });
 }
 

@@ -9,6 +9,7 @@ import {
   refuseUnfit,
   type StackPlan,
 } from "../../core/deploy/stack-plan.ts";
+import { TEMPLATES } from "../../core/deploy/template/templates.ts";
 import { uploadBundle } from "../../core/deploy/upload-bundle.ts";
 import { DdbrError, EXIT } from "../../core/errors.ts";
 import { openS3Store } from "../../core/store/s3/s3-store.ts";
@@ -62,9 +63,7 @@ class Deployment {
       CodeBucket: code.bucket,
       CodeKey: code.prefix,
     };
-    if (!isBegun(found) && kind === "snapshot" && parameters.Schedule === undefined) {
-      throw missing("--schedule", "e.g. 'rate(1 day)'");
-    }
+    if (!isBegun(found)) refuseIncomplete(this.#request, parameters);
     if (prepared.stream !== undefined) {
       const stream = await this.#turnOn(prepared.stream);
       if (stream === undefined) return this.#summary("planned");
@@ -92,9 +91,9 @@ class Deployment {
     const { name, kind, place } = this.#request;
     const found = await this.#client.find(name, signal);
     refuseUnfit(found, kind);
-    const prepared = await this.#request.prepare(signal);
+    const prepared = await this.#request.prepare(signal, this.#client.region);
     const warnings = [...prepared.warnings];
-    if (isBegun(found) && kind !== "snapshot") {
+    if (isBegun(found) && "StreamArn" in TEMPLATES[kind].Parameters) {
       warnings.push(...(await partialAnswersProblems(place, name, this.#client.region, signal)));
     }
     return { found, prepared, warnings };
@@ -171,6 +170,11 @@ function codeOf(stack: Stack | undefined): S3Location | undefined {
   if (bucket === undefined || key === undefined) return undefined;
   const prefix = key.includes("/") ? key.slice(0, key.lastIndexOf("/")) : "";
   return { kind: "s3", bucket, prefix, text: `s3://${bucket}${prefix === "" ? "" : `/${prefix}`}` };
+}
+
+function refuseIncomplete({ needed = [] }: DeployRequest, parameters: Record<string, string>): void {
+  const absent = needed.find(({ parameter }) => parameters[parameter] === undefined);
+  if (absent !== undefined) throw missing(absent.option, absent.what);
 }
 
 function missing(option: string, what: string): DdbrError {

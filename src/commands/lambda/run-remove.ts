@@ -1,6 +1,7 @@
 import type { AwsPlace } from "../../core/deploy/aws-place.ts";
 import { readSources } from "../../core/deploy/function-status.ts";
-import { openStacks } from "../../core/deploy/stack-client.ts";
+import { openExecutions } from "../../core/deploy/runner/executions.ts";
+import { openStacks, type Stack } from "../../core/deploy/stack-client.ts";
 import { kindOfStack, type StackKind } from "../../core/deploy/template/templates.ts";
 import { DdbrError, EXIT } from "../../core/errors.ts";
 import { plural } from "../output/figures.ts";
@@ -42,6 +43,7 @@ export async function runRemove(
         hint: `mend the records first: ddbr lambda redrive ${name}; or give --discard-failures`,
       });
     }
+    if (kind === "runner") await stoppable((signal) => refuseRunning(place, stack, signal));
     const question = `Delete the stack ${name} in ${client.region}?`;
     await confirm([`${kind}: ${describe(stack.parameters, kind)}`], question, words.yes);
     const report = createDeployReport("lambda remove", name, mode);
@@ -60,6 +62,23 @@ export async function runRemove(
     return summary.outcome === "done" ? EXIT.ok : EXIT.failure;
   } finally {
     client.close();
+  }
+}
+
+/** @throws DdbrError `usage` while runs are under way */
+async function refuseRunning(place: AwsPlace, { name, outputs }: Stack, signal: AbortSignal): Promise<void> {
+  const { StateMachineArn: arn } = outputs;
+  if (arn === undefined) return;
+  const executions = await openExecutions(place, arn);
+  try {
+    const [running] = await executions.latest(1, signal, "RUNNING");
+    if (running === undefined) return;
+    throw new DdbrError("usage", `the run ${running.name} is under way`, {
+      subject: `stack ${name}`,
+      hint: `wait for its end, or stop it: aws stepfunctions stop-execution --execution-arn ${running.arn}`,
+    });
+  } finally {
+    executions.close();
   }
 }
 
@@ -84,6 +103,7 @@ function describe(parameters: Parameters, kind: StackKind): string {
   if (kind === "replicator") return `${from} to ${ReplicaTable}`;
   if (kind === "backup")
     return `${from} to s3://${[BackupBucket, BackupPrefix, BackupTable].filter(Boolean).join("/")}`;
+  if (kind === "runner") return `runs below s3://${parameters.StateBucket}/${parameters.StatePrefix}`;
   return `s3://${parameters.SourceBucket}/${parameters.SourcePrefix}, ${parameters.Schedule}`;
 }
 
@@ -92,4 +112,6 @@ const LEFT: Readonly<Record<StackKind, (parameters: Parameters) => string>> = {
   backup: ({ BackupBucket }) => `the table, its stream, the bucket ${BackupBucket}, and the code's bucket`,
   snapshot: ({ SourceBucket, DestinationBucket }) =>
     `the buckets ${[...new Set([SourceBucket, DestinationBucket])].join(" and ")}, and the code's bucket`,
+  runner: ({ StateBucket, StatePrefix }) =>
+    `the runs' state below s3://${StateBucket}/${StatePrefix}, what they worked on, and the code's bucket`,
 };

@@ -67,6 +67,7 @@ export function parseSnapshotRequest(words: SnapshotWords): DeployRequest {
       DestinationName: name,
       SnapshotManifest: manifest === undefined ? undefined : String(manifest),
     }),
+    needed: [{ parameter: "Schedule", option: "--schedule", what: "e.g. 'rate(1 day)'" }],
     async prepare(signal) {
       await keepsVersions(source, storeOptions, signal);
       const versions = await keepsVersions(dest, storeOptions, signal);

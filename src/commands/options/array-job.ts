@@ -1,5 +1,6 @@
 import { DdbrError } from "../../core/errors.ts";
 import { MOST_SEGMENTS } from "../../core/segments.ts";
+import type { JobWords } from "./job.ts";
 import { numberOption } from "./numbers.ts";
 import type { SegmentWords } from "./segment.ts";
 
@@ -21,7 +22,7 @@ export interface CompletedWords<Words> {
  * the index alone, so that there `--segments` has to be given. `--segment` goes before both.
  * @throws DdbrError `usage` when the environment contradicts itself or `--segments`
  */
-export function withArrayJob<Words extends SegmentWords>(
+export function withArrayJob<Words extends SegmentWords & JobWords>(
   words: Words,
   environment: Environment,
 ): CompletedWords<Words> {
@@ -33,6 +34,14 @@ export function withArrayJob<Words extends SegmentWords>(
     throw wrong(`${BATCH_INDEX} and ${KUBERNETES_INDEX} are both set`, "say the segment with --segment");
   }
   if (batch !== undefined) {
+    const jobs = environment[BATCH_SIZE];
+    // Any number of workers share a state's segments.
+    if (words.state !== undefined && jobs && words.segments !== undefined) {
+      const segments = count("--segments", words.segments);
+      if (segments !== count(BATCH_SIZE, jobs)) {
+        return { words, note: `one of ${jobs} jobs that share ${segments} segments` };
+      }
+    }
     return taken(words, BATCH_INDEX, batch, batchSegments(words.segments, environment[BATCH_SIZE]));
   }
   if (kubernetes === undefined) return { words, note: undefined };

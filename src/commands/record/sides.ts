@@ -1,3 +1,4 @@
+import { openTables, refuseIgnoredKey } from "../../core/diff/open-tables.ts";
 import type { UndoLog } from "../../core/diff/repair.ts";
 import type { RecordSide, RepairTarget } from "../../core/diff/source.ts";
 import { createUndoFile } from "../../core/diff/undo-file.ts";
@@ -7,9 +8,9 @@ import type { WireKey } from "../../core/item/attribute-value.ts";
 import type { Ignored } from "../../core/item/canonical.ts";
 import { ignoredAttributes } from "../../core/item/ignored.ts";
 import { openRecordObjects } from "../../core/record/record-objects.ts";
+import { openExistingStore, openStore } from "../../core/store/open-store.ts";
 import { placeIn } from "../../core/store/store-location.ts";
 import { type DiffRequest, type DiffWords, parseDiffRequest } from "../diff/diff-request.ts";
-import { openTables, refuseIgnoredKey } from "../diff/open-tables.ts";
 import {
   openRequestedTable,
   parseTableRequest,
@@ -17,7 +18,6 @@ import {
   type TableWords,
 } from "../options/table-request.ts";
 import { createMemoryKeeper } from "../output/memory.ts";
-import { openExistingStore, openStore } from "../store/open-store.ts";
 
 /** The two places that a record is looked at in, opened. */
 export interface RecordSides {

@@ -1,4 +1,4 @@
-import { attributesObject } from "../../core/diff/report-file.ts";
+import { attributesObject } from "../../core/diff/report-lines.ts";
 import { safeJson } from "../../core/item/human.ts";
 import { writeCost } from "../../core/restore/prices.ts";
 import type { RestoreEvent, RestoreReport } from "../../core/restore/restore-events.ts";
@@ -50,6 +50,7 @@ export function createJsonRestoreReport(write: (line: string) => void, writePric
       case "raced":
       case "warning":
         return emit(type, fields);
+      case "added":
       case "read":
       case "answered":
       case "retried":

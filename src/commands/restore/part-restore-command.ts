@@ -1,14 +1,8 @@
 import { Option } from "clipanion";
+import { writePriceOption } from "../options/cost-options.ts";
 import { keysOption } from "../options/keys.ts";
 import { TableTransferCommand } from "../options/transfer-command.ts";
-import {
-  dryRunOption,
-  maxWcuOption,
-  quietOption,
-  resumeOption,
-  writePriceOption,
-  yesOption,
-} from "./plan-options.ts";
+import { dryRunOption, maxWcuOption, quietOption, resumeOption, yesOption } from "./plan-options.ts";
 
 /** What every command is called with that restores a table, or a part of it, from a backup. */
 export abstract class PartRestoreCommand extends TableTransferCommand {

@@ -78,6 +78,7 @@ export function createPlainRestoreReport(
         clearInterval(timer);
         for (const text of restoreSummaryLines(event.summary)) info(`[summary] ${text}`);
         return;
+      case "added":
       case "segment-started":
       case "segment-done":
       case "read":
@@ -105,12 +106,13 @@ function startLines(event: Extract<RestoreEvent, { type: "started" }>): string[]
 }
 
 function progressText(phase: RestorePhase, totals: RestoreTotals, plan: RestorePlan | undefined): string {
-  if (phase !== "writing") {
-    const read = `source ${plural(totals.source.items, "record")}, table ${plural(totals.table.items, "record")}`;
-    return `${phase}: ${read} read`;
-  }
   const count = (kinds: Record<(typeof CHANGE_KINDS)[number], number>) =>
     CHANGE_KINDS.reduce((sum, kind) => sum + kinds[kind], 0);
+  const shared = phase === "sharing" ? `, ${plural(count(totals.written), "record")} written` : "";
+  if (phase !== "writing") {
+    const read = `source ${plural(totals.source.items, "record")}, table ${plural(totals.table.items, "record")}`;
+    return `${phase}: ${read} read${shared}`;
+  }
   const planned =
     plan === undefined ? 0 : CHANGE_KINDS.reduce((sum, kind) => sum + plan.changes[kind].items, 0);
   const done = count(totals.written) + count(totals.before);

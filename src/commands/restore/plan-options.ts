@@ -21,11 +21,6 @@ export const resumeOption = () =>
 export const maxWcuOption = () =>
   Option.String("--max-wcu", { description: "write units a second on the table, at most" });
 
-export const writePriceOption = () =>
-  Option.String("--write-price", {
-    description: "dollars for a million write units, for the estimate (default: 0.625)",
-  });
-
 export const quietOption = () =>
   Option.Boolean("--quiet,-q", false, {
     description: "print the plan, records that are not as planned, and the summary; no progress",

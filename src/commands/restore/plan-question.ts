@@ -6,9 +6,12 @@ import { planText } from "./plan-text.ts";
 
 /** What somebody has to know before saying yes, where there is no dashboard. */
 export function questionLines({ plan, facts }: PlanQuestion, writePrice: number): string[] {
+  return [...factLines([...facts, { label: "plan", text: planText(plan, writePrice) }]), ...deletions(plan)];
+}
+
+export function factLines(facts: readonly Fact[]): string[] {
   const width = Math.max(...facts.map(({ label }) => label.length)) + 2;
-  const place = ({ label, text }: Fact) => `${label.padEnd(width)}${escapeForTerminal(text)}`;
-  return [...facts.map(place), `${"plan".padEnd(width)}${planText(plan, writePrice)}`, ...deletions(plan)];
+  return facts.map(({ label, text }) => `${label.padEnd(width)}${escapeForTerminal(text)}`);
 }
 
 function deletions({ changes }: RestorePlan): string[] {

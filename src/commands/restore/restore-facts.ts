@@ -1,4 +1,7 @@
 import { humanValue } from "../../core/item/human.ts";
+import type { RestoreMode } from "../../core/restore/restore-events.ts";
+import type { RestoreSource } from "../../core/restore/restore-source.ts";
+import type { RestoreTarget } from "../../core/restore/run-restore.ts";
 import type { Selection } from "../../core/restore/selection.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { Fact } from "../../tui/state/restore/restore-frame.ts";
@@ -33,3 +36,38 @@ export function selectionFacts({ keys, partition, where }: Selection): Fact[] {
   ];
   return parts.length === 0 ? [] : [{ label: "only", text: parts.join(", ") }];
 }
+
+export function targetFacts({ table, description }: RestoreTarget): Fact[] {
+  if (table !== undefined) return tableFacts(table);
+  return [{ label: "table", text: `${description.name}, which is MADE` }];
+}
+
+const KINDS: Record<RestoreSource["kind"], string> = {
+  dump: "dump",
+  file: "file",
+  folder: "incremental folder",
+  export: "export",
+  changes: "incremental export",
+};
+
+/** @param selection undefined: all of it */
+export function sourceFacts(
+  source: RestoreSource,
+  { at, mode }: { at?: number | undefined; mode: RestoreMode },
+  selection: Selection = { where: [] },
+): Fact[] {
+  const moment = at ?? source.asOf;
+  const unknown = source.kind === "folder" ? "as it is now" : "which does not tell its moment";
+  const asOf = moment === undefined ? unknown : `as of ${momentText(moment)}`;
+  return [
+    { label: "source", text: `${source.name} (${KINDS[source.kind]}), ${asOf}` },
+    { label: "mode", text: MODES[mode] },
+    ...selectionFacts(selection),
+  ];
+}
+
+const MODES: Record<RestoreMode, string> = {
+  merge: "merge: puts what is missing or different, deletes nothing",
+  missing: "missing: only puts what is absent",
+  replace: "replace: the table becomes equal to the source",
+};

@@ -1,17 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { DdbrError } from "../../core/errors.ts";
-import { DEFAULT_WRITE_PRICE } from "../../core/restore/prices.ts";
+import { type PriceWords, pricesOption } from "../options/cost.ts";
 import { localFile } from "../options/local-file.ts";
 import { numberOption } from "../options/numbers.ts";
 
 /** The words of every command that writes records back by a plan. */
-export interface PlanWords {
+export interface PlanWords extends Pick<PriceWords, "writePrice"> {
   dryRun: boolean;
   yes: boolean;
   undoFile?: string | undefined;
   resume: boolean;
   maxWcu?: string | undefined;
-  writePrice?: string | undefined;
 }
 
 /** What they ask for: checked, but nothing looked up yet. */
@@ -48,7 +47,7 @@ export function parsePlanRequest(words: PlanWords, what: string, table: string):
     undoFile: undoFile ?? `./ddbr-${what}-${fileNamePart(table)}-${jobId}.ndjson`,
     resume,
     maxWriteUnits: numberOption("--max-wcu", words.maxWcu, { min: 0, above: true }),
-    writePrice: numberOption("--write-price", words.writePrice, { min: 0 }) ?? DEFAULT_WRITE_PRICE,
+    writePrice: pricesOption(words).write,
   };
 }
 

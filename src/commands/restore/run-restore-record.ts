@@ -3,6 +3,7 @@ import { escapeForTerminal } from "../../core/escape.ts";
 import { carryOutRestore, type RestorePlan } from "../../core/history/restore-version.ts";
 import { parseKey } from "../../core/item/key-input.ts";
 import { planRecordRestore, type WantedImage } from "../../core/restore/restore-record.ts";
+import { openExistingStore } from "../../core/store/open-store.ts";
 import { placeIn } from "../../core/store/store-location.ts";
 import type { Table } from "../../core/table/table.ts";
 import { restorePlanLines } from "../history/restore-lines.ts";
@@ -16,7 +17,6 @@ import {
 import { ask } from "../output/ask.ts";
 import { stoppable } from "../output/stop-signals.ts";
 import { openPrinter, type PrinterFlags } from "../record/printer.ts";
-import { openExistingStore } from "../store/open-store.ts";
 import { tableFacts } from "./restore-facts.ts";
 import { wrong } from "./restore-request.ts";
 import { mustBeAnswered } from "./show-restore.ts";

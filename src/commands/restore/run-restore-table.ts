@@ -5,21 +5,26 @@ import type { RestoreTarget } from "../../core/restore/run-restore.ts";
 import type { Selection } from "../../core/restore/selection.ts";
 import { findSource } from "../../core/restore/sources/find-source.ts";
 import { segmentsForSize } from "../../core/segments.ts";
+import { openStore } from "../../core/store/open-store.ts";
 import type { Fact } from "../../tui/state/restore/restore-frame.ts";
 import { choiceOption } from "../options/choice.ts";
+import { budgetText } from "../options/cost.ts";
+import { type JobTerms, type JobWords, jobOption } from "../options/job.ts";
 import { momentOption } from "../options/moment.ts";
+import { type SegmentWords, segmentOption } from "../options/segment.ts";
 import {
   openRequestedTable,
+  paceTableAlone,
   parseTableRequest,
   type TableRequest,
   type TableWords,
+  withPacing,
 } from "../options/table-request.ts";
 import type { OutputMode } from "../output/mode.ts";
 import { stoppable } from "../output/stop-signals.ts";
-import { openStore } from "../store/open-store.ts";
 import { newTable } from "./new-table.ts";
 import { openSelection } from "./open-selection.ts";
-import { momentText, resumeFacts, selectionFacts, tableFacts } from "./restore-facts.ts";
+import { resumeFacts, sourceFacts, targetFacts } from "./restore-facts.ts";
 import {
   type PartWords,
   type PlanRequest,
@@ -29,9 +34,16 @@ import {
   refusePartContradictions,
   wrong,
 } from "./restore-request.ts";
+import { runRestoreWorker } from "./run-restore-worker.ts";
+import { refuseNotShared } from "./shared-words.ts";
 import { mustBeAnswered, showRestore } from "./show-restore.ts";
 
-export interface RestoreTableWords extends Omit<TableWords, "url">, PlanWords, PartWords {
+export interface RestoreTableWords
+  extends Omit<TableWords, "url">,
+    PlanWords,
+    PartWords,
+    SegmentWords,
+    JobWords {
   source: string;
   at?: string | undefined;
   mode?: string | undefined;
@@ -40,7 +52,7 @@ export interface RestoreTableWords extends Omit<TableWords, "url">, PlanWords, P
   reads?: string | undefined;
 }
 
-interface RestoreTableRequest extends TableRequest, PlanRequest {
+export interface RestoreTableRequest extends TableRequest, PlanRequest {
   /** The table is to be made. */
   create: boolean;
   like: string | undefined;
@@ -48,23 +60,32 @@ interface RestoreTableRequest extends TableRequest, PlanRequest {
   mode: RestoreMode;
   reads: number;
   part: PartWords;
+  segment: number | undefined;
+  /** Take part in a job of many workers. */
+  job: JobTerms | undefined;
 }
 
 /** @throws DdbrError for whatever is wrong or contradicts itself */
 export function parseRestoreTable(words: RestoreTableWords): RestoreTableRequest {
   refusePartContradictions(words);
+  refuseNotShared(words);
   const { key, keysFile, partition, where, create, like } = words;
   if (like !== undefined && !create) throw wrong("--like needs --create", "without it no table is made");
   const request = parseTableRequest({ ...words, url: words.source });
+  const segment = segmentOption(words, request.segments);
+  const plan = parsePlanRequest(words, "restore", request.table.name);
   return {
     ...request,
-    ...parsePlanRequest(words, "restore", request.table.name),
+    ...plan,
+    tableOptions: { ...request.tableOptions, maxWriteUnits: plan.maxWriteUnits },
     create,
     like,
     at: momentOption("--at", words.at),
     mode: choiceOption("--mode", words.mode, RESTORE_MODES as [RestoreMode, ...RestoreMode[]]),
     reads: readsOption(words.reads),
     part: { key, keysFile, partition, where },
+    segment,
+    job: jobOption(words, words, request.tableOptions.access),
   };
 }
 
@@ -77,21 +98,33 @@ interface Opened {
 /** `ddbr restore-table`, its words understood; returns the exit code. */
 export async function runRestoreTable(request: RestoreTableRequest, mode: OutputMode): Promise<number> {
   mustBeAnswered(request, mode);
+  if (request.job !== undefined) return await runRestoreWorker(request, request.job, mode);
+  if (request.on !== undefined) {
+    const { runRestoreOn } = await import("./run-restore-on.ts");
+    return await runRestoreOn(request, request.on, mode);
+  }
   const { jobId, at, dryRun, undoFile, resume, concurrency, writePrice, yes } = request;
-  const opened = await stoppable((signal) => open(request, signal));
+  const pacing = paceTableAlone(request);
+  const opened = await stoppable((signal) => open(withPacing(request, pacing), signal));
   const { target, source, selection } = opened;
   const bytes = target.table === undefined ? source.bytes : target.description.bytes;
   try {
-    return await showRestore({
+    const exitCode = await showRestore({
       command: "restore-table",
       mode,
       yes,
       writePrice,
       table: request.table.text,
-      facts: [...targetFacts(target), ...sourceFacts(source, request, selection), ...resumeFacts(resume)],
+      facts: [
+        ...targetFacts(target),
+        ...sourceFacts(source, request, selection),
+        ...resumeFacts(resume),
+        ...budgetFacts(request),
+      ],
       run: (controls) =>
         restoreTable({
           ...controls,
+          signal: AbortSignal.any([controls.signal, pacing.spent]),
           jobId,
           source,
           at,
@@ -106,6 +139,8 @@ export async function runRestoreTable(request: RestoreTableRequest, mode: Output
           patienceMs: request.storeOptions.patienceMs ?? 0,
         }),
     });
+    pacing.spent.throwIfAborted();
+    return exitCode;
   } finally {
     close(opened);
   }
@@ -123,7 +158,7 @@ async function open(request: RestoreTableRequest, signal: AbortSignal): Promise<
       openStore,
       signal,
     );
-    opened.target ??= await newTable(withPace(request), opened.source, signal);
+    opened.target ??= await newTable(request, opened.source, signal);
     opened.selection = await openSelection(part, opened.target.description.schema, signal);
     return opened as Opened;
   } catch (error) {
@@ -133,13 +168,8 @@ async function open(request: RestoreTableRequest, signal: AbortSignal): Promise<
 }
 
 async function presentTable(request: RestoreTableRequest, signal: AbortSignal): Promise<RestoreTarget> {
-  const table = await openRequestedTable(withPace(request), signal);
+  const table = await openRequestedTable(request, signal);
   return { table, description: table.description };
-}
-
-function withPace(request: RestoreTableRequest): RestoreTableRequest {
-  const { tableOptions, maxWriteUnits } = request;
-  return { ...request, tableOptions: { ...tableOptions, maxWriteUnits } };
 }
 
 function close({ target, source, selection }: Partial<Opened>): void {
@@ -148,32 +178,7 @@ function close({ target, source, selection }: Partial<Opened>): void {
   target?.table?.close();
 }
 
-function targetFacts({ table, description }: RestoreTarget): Fact[] {
-  if (table !== undefined) return tableFacts(table);
-  return [{ label: "table", text: `${description.name}, which is MADE` }];
+function budgetFacts({ cost }: RestoreTableRequest): Fact[] {
+  const text = budgetText(cost);
+  return text === undefined ? [] : [{ label: "budget", text }];
 }
-
-const KINDS: Record<RestoreSource["kind"], string> = {
-  dump: "dump",
-  file: "file",
-  folder: "incremental folder",
-  export: "export",
-  changes: "incremental export",
-};
-
-function sourceFacts(source: RestoreSource, { at, mode }: RestoreTableRequest, selection: Selection): Fact[] {
-  const moment = at ?? source.asOf;
-  const unknown = source.kind === "folder" ? "as it is now" : "which does not tell its moment";
-  const asOf = moment === undefined ? unknown : `as of ${momentText(moment)}`;
-  return [
-    { label: "source", text: `${source.name} (${KINDS[source.kind]}), ${asOf}` },
-    { label: "mode", text: MODES[mode] },
-    ...selectionFacts(selection),
-  ];
-}
-
-const MODES: Record<RestoreMode, string> = {
-  merge: "merge: puts what is missing or different, deletes nothing",
-  missing: "missing: only puts what is absent",
-  replace: "replace: the table becomes equal to the source",
-};

@@ -1,6 +1,7 @@
 import { rewindTable } from "../../core/restore/rewind-table.ts";
 import type { Selection } from "../../core/restore/selection.ts";
 import type { ObjectStore } from "../../core/store/object-store.ts";
+import { openExistingStore } from "../../core/store/open-store.ts";
 import { placeIn } from "../../core/store/store-location.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { Fact } from "../../tui/state/restore/restore-frame.ts";
@@ -13,7 +14,6 @@ import {
 } from "../options/table-request.ts";
 import type { OutputMode } from "../output/mode.ts";
 import { stoppable } from "../output/stop-signals.ts";
-import { openExistingStore } from "../store/open-store.ts";
 import { openSelection } from "./open-selection.ts";
 import { momentText, resumeFacts, selectionFacts, tableFacts } from "./restore-facts.ts";
 import {

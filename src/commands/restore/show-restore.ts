@@ -38,8 +38,15 @@ export function mustBeAnswered({ yes, dryRun }: { yes: boolean; dryRun: boolean 
 
 /** Runs a restore, asks about its plan and shows it; returns the exit code. */
 export async function showRestore(shown: ShownRestore): Promise<number> {
+  return restoreExitCode(await showRestoreRun(shown));
+}
+
+export async function showRestoreRun(shown: ShownRestore): Promise<RestoreSummary> {
   using _ = keepingMemoryLow();
-  const { outcome } = await (shown.mode === "dashboard" ? showOnDashboard(shown) : showAsLines(shown));
+  return await (shown.mode === "dashboard" ? showOnDashboard(shown) : showAsLines(shown));
+}
+
+export function restoreExitCode({ outcome }: RestoreSummary): number {
   const codes = {
     restored: EXIT.ok,
     planned: EXIT.ok,

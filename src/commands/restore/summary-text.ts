@@ -1,5 +1,5 @@
 import { CHANGE_KINDS, type ChangeKind } from "../../core/restore/change.ts";
-import type { RestorePlan, RestoreSummary } from "../../core/restore/restore-events.ts";
+import type { RestorePlan, RestoreSummary, SharedRestore } from "../../core/restore/restore-events.ts";
 import type { RestoreEndTotals } from "../../core/restore/restore-totals.ts";
 import { formatBytes, formatCount, formatDuration, formatUnits, plural } from "../output/figures.ts";
 import { leftText } from "./plan-text.ts";
@@ -19,6 +19,24 @@ export function restoreSummaryLines(summary: RestoreSummary): string[] {
 }
 
 function verdict(summary: RestoreSummary): string {
+  const { shared } = summary;
+  if (shared?.worker) return workerVerdict(summary, shared);
+  const part = shared !== undefined && shared.done < shared.of;
+  const done = part ? `${formatCount(shared.done)} of ${plural(shared.of, "segment")} done, ` : "";
+  return wholeVerdict(summary, done);
+}
+
+/** What one worker does says nothing of the table. */
+function workerVerdict(summary: RestoreSummary, { done, of }: SharedRestore): string {
+  const { outcome, dryRun, totals } = summary;
+  const end = outcome === "incomplete" ? "incomplete: " : outcome === "interrupted" ? "stopped: " : "";
+  const wrote = dryRun ? `${plural(totals.source.items, "record")} compared` : writtenText(summary);
+  const segments = `this worker has done ${formatCount(done)} of ${plural(of, "segment")}`;
+  return `${end}${segments}, ${wrote}${othersText(summary)}`;
+}
+
+/** @param done how much of it many workers have done, where it is not all */
+function wholeVerdict(summary: RestoreSummary, done: string): string {
   const { outcome, plan, created } = summary;
   const made = created ? "table made, " : "";
   const wrote = writtenText(summary);
@@ -30,9 +48,9 @@ function verdict(summary: RestoreSummary): string {
     case "discrepancies":
       return `restored, but not everything is as planned: ${made}${wrote}${othersText(summary)}`;
     case "incomplete":
-      return isUntouched(summary) ? "failed: nothing was written" : `incomplete: ${made}${wrote}`;
+      return isUntouched(summary) ? "failed: nothing was written" : `incomplete: ${done}${made}${wrote}`;
     case "interrupted":
-      return isUntouched(summary) ? "stopped: nothing was written" : `stopped: ${made}${wrote}`;
+      return isUntouched(summary) ? "stopped: nothing was written" : `stopped: ${done}${made}${wrote}`;
   }
 }
 
@@ -43,8 +61,8 @@ function nothingToDo(plan: RestorePlan | undefined): string {
 }
 
 /** No plan was carried out, so there is no undo file. */
-function isUntouched({ undoFile, created }: RestoreSummary): boolean {
-  return undoFile === undefined && !created;
+function isUntouched({ undoFile, created, shared }: RestoreSummary): boolean {
+  return undoFile === undefined && !created && shared === undefined;
 }
 
 function isNothing(plan: RestorePlan | undefined): boolean {
@@ -78,9 +96,9 @@ function notDone({ failure, totals }: RestoreSummary): string[] {
   ];
 }
 
-function undoLines({ undoFile, outcome }: RestoreSummary): string[] {
+function undoLines({ undoFile, outcome, shared }: RestoreSummary): string[] {
   if (undoFile === undefined) return [];
-  const goesOn = outcome === "interrupted" || outcome === "incomplete";
+  const goesOn = (outcome === "interrupted" || outcome === "incomplete") && shared === undefined;
   return [
     ...(goesOn ? [`to go on: the same words with --undo-file ${undoFile} --resume`] : []),
     `to take it back: ddbr undo ${undoFile}`,

@@ -31,6 +31,7 @@ export function createJsonTransferReport(write: (line: string) => void): Transfe
       case "foreign":
       case "warning":
         return emit(type, fields);
+      case "added":
       case "listed":
       case "read":
       case "written":

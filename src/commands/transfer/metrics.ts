@@ -1,5 +1,7 @@
-import { describeError } from "../../core/errors.ts";
+import { DdbrError, describeError } from "../../core/errors.ts";
+import type { TableLocation } from "../../core/location.ts";
 import type { AccessOptions } from "../../core/table/access.ts";
+import type { TableOptions } from "../../core/table/table.ts";
 import type { TransferControls } from "../../core/transfer/run-transfer.ts";
 import type { TransferEvent, TransferSummary } from "../../core/transfer/transfer-events.ts";
 
@@ -10,6 +12,21 @@ export interface MetricPlace {
   /** The value of the dimension TableName. */
   table: string;
   access: AccessOptions | undefined;
+}
+
+/** @throws DdbrError `usage` */
+export function namespaceOption(text: string | undefined): string | undefined {
+  if (text !== "") return text;
+  throw new DdbrError("usage", "--metric is empty", { hint: "name a CloudWatch namespace" });
+}
+
+/** Those of a table's backup; undefined without a namespace. */
+export function metricsOfTable(
+  namespace: string | undefined,
+  { table, tableOptions }: { table: TableLocation; tableOptions: Pick<TableOptions, "access"> },
+): MetricPlace | undefined {
+  if (namespace === undefined) return undefined;
+  return { namespace, region: table.region, table: table.name, access: tableOptions.access };
 }
 
 type Outcome = { bytes: number; records: number } | "failed";

@@ -65,6 +65,7 @@ export function createPlainTransferReport(
       case "segment-kept":
         return quiet ? undefined : info(`[segment] ${event.segment} was done before`);
       case "segment-started":
+      case "added":
       case "listed":
       case "read":
       case "written":

@@ -42,7 +42,7 @@ function agreement({ differing }: FingerprintTold): string[] {
   ];
 }
 
-function verdict({ job, outcome, totals, wrote }: TransferSummary): string {
+function verdict({ job, outcome, totals, wrote, worker, segments, ofSegments }: TransferSummary): string {
   const end = { complete: "", incomplete: "incomplete: ", interrupted: "stopped: " }[outcome];
   // A file that is not whole is not there.
   const what =
@@ -51,13 +51,18 @@ function verdict({ job, outcome, totals, wrote }: TransferSummary): string {
       : `${plural(totals.written, "item")} written to ${wrote}`;
   const kept = totals.kept > 0 ? `, ${formatCount(totals.kept)} there already` : "";
   const foreign = totals.foreign > 0 ? `, ${plural(totals.foreign, "foreign object")} passed over` : "";
-  return `${end}${what}${kept}${foreign}`;
+  const who = worker
+    ? `this worker has done ${formatCount(segments)} of ${plural(ofSegments, "segment")}, `
+    : "";
+  return `${end}${who}${what}${kept}${foreign}`;
 }
 
-function notDone({ job, jobId, outcome, failure, totals, segments, ofSegments }: TransferSummary): string[] {
+function notDone(summary: TransferSummary): string[] {
+  const { job, jobId, outcome, failure, totals, segments, ofSegments, worker, collected } = summary;
   const lines: string[] = [];
   if (failure !== undefined) lines.push(`failed: ${failure}`);
-  if (job === "snapshot") return lines;
+  // How many workers go on is said by what they share.
+  if (job === "snapshot" || worker || collected) return lines;
   if (outcome !== "complete") {
     lines.push(`${formatCount(totals.segmentsDone)} of ${plural(segments, "segment")} done`);
     lines.push(job === "backup" ? `to go on: --jobid ${jobId} --resume` : "to go on: --resume");
