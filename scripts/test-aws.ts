@@ -4,9 +4,10 @@
  *   bun run test:aws [arguments of `bun test`]
  *
  * Starts moto on a free port of 127.0.0.1, installing it when it is absent, and stops it afterwards; installs cfn-lint as well, and
- * Lambda's runtime client, which runs what was deployed, hadolint for Dockerfiles and kubernetes-validate.
- * DDBR_TEST_AWS names a server to use instead; DDBR_TEST_CFN_LINT, DDBR_TEST_KUBERNETES_VALIDATE and DDBR_TEST_BOTOCORE (which moto
- * brings) a Python that has them, DDBR_TEST_HADOLINT the program. The last line is `N passed, N failed`.
+ * Lambda's runtime client, which runs what was deployed, hadolint for Dockerfiles and kubernetes-validate. State machines are run by
+ * another moto, which the tests that need it start.
+ * DDBR_TEST_AWS names a server to use instead; DDBR_TEST_CFN_LINT, DDBR_TEST_KUBERNETES_VALIDATE and DDBR_TEST_BOTOCORE (moto, with
+ * the botocore that it brings) a Python that has them, DDBR_TEST_HADOLINT the program. The last line is `N passed, N failed`.
  */
 import { installCfnLint } from "./testbed/cfn-lint-install.ts";
 import { installHadolint } from "./testbed/hadolint-install.ts";
@@ -35,6 +36,7 @@ async function provideAws(reaper: Reaper): Promise<Record<string, string>> {
     DDBR_TEST_KUBERNETES_VALIDATE: kubernetes || (await installKubernetesValidate(reaper)),
     DDBR_TEST_HADOLINT: hadolint || (await installHadolint(reaper)),
     DDBR_TEST_BOTOCORE: botocore || moto!,
+    DDBR_TEST_MOTO: botocore || moto!,
     DDBR_TEST_AWS: server || (await startMoto(moto!, reaper)),
   };
 }

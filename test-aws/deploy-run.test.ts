@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
-import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
-import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { uniqueName } from "../test/helpers/environment.ts";
 import { unpack } from "../test-lambda/helpers/bundle.ts";
 import { type LambdaFunction, NODE_VERSIONS, withFunction } from "../test-lambda/helpers/lambda-function.ts";
@@ -10,6 +8,7 @@ import { NOTHING_AGAIN } from "../test-lambda/helpers/outcomes.ts";
 import { toEventRecords } from "../test-lambda/helpers/stream-events.ts";
 import { type Account, ELSEWHERE, HOME, openAccount } from "./helpers/account.ts";
 import { changedTable, REMAINING } from "./helpers/changed-table.ts";
+import { codeOf } from "./helpers/deployed-code.ts";
 import { itemsOf, versionsByStream, versionsOf } from "./helpers/written.ts";
 
 const MINUTE = 60_000;
@@ -27,7 +26,7 @@ async function deployAndRun(words: string[], body: (lambda: LambdaFunction) => P
   const { code, stderr } = await account.ddbr(["lambda", "deploy", ...words, ...options]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   const { fn } = await account.deployed(name);
-  const { root, drop } = await unpack(await codeOf(fn));
+  const { root, drop } = await unpack(await codeOf(account, fn));
   const [file, handler] = fn.Handler!.split(".");
   expect(file).toBe("index");
   const settings = {
@@ -38,18 +37,6 @@ async function deployAndRun(words: string[], body: (lambda: LambdaFunction) => P
     timeoutMs: fn.Timeout! * 1000,
   };
   await withFunction(settings, body).finally(drop);
-}
-
-/** The ZIP file in the account that the function's digest is of. */
-async function codeOf({ CodeSha256 }: FunctionConfiguration): Promise<Buffer> {
-  const Bucket = account.codeBucket;
-  const { Contents = [] } = await account.s3.send(new ListObjectsV2Command({ Bucket }));
-  for (const { Key } of Contents) {
-    const { Body } = await account.s3.send(new GetObjectCommand({ Bucket, Key }));
-    const zip = Buffer.from(await Body!.transformToByteArray());
-    if (createHash("sha256").update(zip).digest("base64") === CodeSha256) return zip;
-  }
-  throw new Error("the function's code is not in the bucket");
 }
 
 test(

@@ -11,6 +11,7 @@ test("every template passes cfn-lint without a warning", async () => {
   expect(templates).toEqual([
     "templates/backup.yaml",
     "templates/replicator.yaml",
+    "templates/runner.yaml",
     "templates/snapshot.yaml",
   ]);
   const lint = (...files: string[]) =>

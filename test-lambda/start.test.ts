@@ -36,6 +36,7 @@ const WRONG: { handler: string; variables: Record<string, string>; says: string 
     variables: { SnapshotSource: "s3://backups/orders" },
     says: "SnapshotDestination: is not set",
   },
+  { handler: "segment", variables: { SegmentMargin: "long" }, says: 'SegmentMargin: is "long"' },
 ];
 
 const RIGHT: { handler: string; variables: Record<string, string> }[] = [
@@ -45,6 +46,8 @@ const RIGHT: { handler: string; variables: Record<string, string> }[] = [
     handler: "snapshot",
     variables: { SnapshotSource: "s3://backups/orders", SnapshotDestination: "s3://snapshots/orders.gz" },
   },
+  { handler: "segment", variables: {} },
+  { handler: "collect", variables: {} },
 ];
 
 describe.each(HOSTS)("a function on $host", ({ node, withFunction }) => {

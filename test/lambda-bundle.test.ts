@@ -79,7 +79,8 @@ describe("the functions' ZIP file", () => {
     const run = await runProgram([NODE, "--input-type=module", "-e", program], {
       env: { _HANDLER: undefined },
     });
-    expect(run).toMatchObject({ code: 0, stdout: "[ 'backup', 'replicate', 'snapshot' ]\n", stderr: "" });
+    const handlers = "[ 'backup', 'collect', 'replicate', 'segment', 'snapshot' ]\n";
+    expect(run).toMatchObject({ code: 0, stdout: handlers, stderr: "" });
   });
 });
 

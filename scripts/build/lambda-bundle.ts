@@ -48,7 +48,7 @@ interface Module {
 
 /** Bun puts into chunks' names, and at the end of each module, a hash of the place where they are built. */
 const PLACE = /-[0-9a-z]{8}\.mjs/g;
-const CHUNK = /\w+-[0-9a-z]{8}\.mjs/g;
+const CHUNK = /[\w-]+-[0-9a-z]{8}\.mjs/g;
 const DEBUG_ID = /\n\/\/# debugId=\w+\n*$/;
 
 /** What was built, in order of names, with chunks named by what they hold. */

@@ -15,7 +15,10 @@ export function s3Location(name: string, text: string): S3Location {
 }
 
 /** What the variables that begin with `prefix` say of the bucket. */
-export function storeOptions(env: variables.Environment, prefix: "Backup" | "Snapshot"): S3StoreOptions {
+export function storeOptions(
+  env: variables.Environment,
+  prefix: "Backup" | "Snapshot" | "State",
+): S3StoreOptions {
   const region = variables.region(env, `${prefix}Region`);
   const endpoint = variables.endpoint(env, `${prefix}Endpoint`);
   const keyId = variables.optional(env, `${prefix}EncryptionKey`);

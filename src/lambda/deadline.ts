@@ -12,3 +12,21 @@ export function beforeTimeout({ getRemainingTimeInMillis }: Context): AbortSigna
   // Node takes whole milliseconds only.
   return AbortSignal.timeout(Math.max(0, Math.floor(remaining - keptBack)));
 }
+
+const MARGIN_MS = 60_000;
+const HALF = 0.5;
+/** Something has to be begun. */
+const MOST_OF_WHAT_IS_LEFT = 0.9;
+
+/**
+ * Milliseconds until what is under way is to be finished and saved, for the function to answer before it is cut off.
+ * @param marginMs milliseconds for that; by default a minute, or half of a short time
+ */
+export function untilLastMoment({ getRemainingTimeInMillis }: Context, marginMs?: number): number {
+  const remaining = getRemainingTimeInMillis();
+  const margin =
+    marginMs === undefined
+      ? Math.min(MARGIN_MS, remaining * HALF)
+      : Math.min(marginMs, remaining * MOST_OF_WHAT_IS_LEFT);
+  return Math.floor(remaining - margin);
+}

@@ -60,6 +60,16 @@ export function endpoint(env: Environment, name: string): string | undefined {
   return value.replace(/\/+$/, "");
 }
 
+/** Whole seconds, in milliseconds. */
+export function seconds(env: Environment, name: string): number | undefined {
+  const value = optional(env, name);
+  if (value === undefined) return undefined;
+  if (!/^[1-9]\d{0,5}$/.test(value)) {
+    throw wrongVariable(name, `is ${JSON.stringify(value)}, not whole seconds`);
+  }
+  return Number(value) * 1000;
+}
+
 const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
 
 export function region(env: Environment, name: string): string | undefined {
@@ -68,8 +78,10 @@ export function region(env: Environment, name: string): string | undefined {
   throw wrongVariable(name, `is ${JSON.stringify(value)}, no region such as eu-west-1`);
 }
 
+type AccessPrefix = "Replica" | "Backup" | "Snapshot" | "State";
+
 /** Credentials, or a role to assume, as variables that begin with `prefix` name them. */
-export function access(env: Environment, prefix: "Replica" | "Backup" | "Snapshot"): AccessOptions {
+export function access(env: Environment, prefix: AccessPrefix): AccessOptions {
   const keys = together(env, `${prefix}AccessKeyId`, `${prefix}SecretAccessKey`);
   const roleArn = optional(env, `${prefix}Role`);
   const externalId = optional(env, `${prefix}ExternalId`);

@@ -11,7 +11,9 @@ export interface Telemetry {
 }
 
 /** @param service the function's kind, a dimension of its metrics */
-export function openTelemetry(service: "replicate" | "backup" | "snapshot"): Telemetry {
+export function openTelemetry(
+  service: "replicate" | "backup" | "snapshot" | "segment" | "collect",
+): Telemetry {
   const serviceName = `ddbr-${service}`;
   return {
     logger: new Logger({ serviceName }),

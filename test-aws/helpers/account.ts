@@ -10,7 +10,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { type CliOptions, runDdbr } from "../../test/helpers/cli.ts";
 import { uniqueName } from "../../test/helpers/environment.ts";
 import { aws } from "./backup-metrics.ts";
-import { startS3Answers } from "./s3-answers.ts";
+import { startMotoAnswers } from "./moto-answers.ts";
 
 export const HOME = "us-east-1";
 export const ELSEWHERE = "eu-west-1";
@@ -37,7 +37,7 @@ export interface Account {
 type Deployed = Awaited<ReturnType<typeof readDeployed>>;
 
 export async function openAccount(): Promise<Account> {
-  const answers = await startS3Answers(aws());
+  const answers = await startMotoAnswers(aws());
   const config = { endpoint: aws(), region: HOME };
   const lambda = new LambdaClient(config);
   const sqs = new SQSClient(config);

@@ -27,6 +27,11 @@ export function snapshotVariables(bucket: string, table: string, file: string) {
   };
 }
 
+/** The variables of `segment` and `collect`. */
+export function stateVariables() {
+  return { StateRegion: "us-east-1", ...s3Variables("State", s3Endpoint()) };
+}
+
 function s3Variables(prefix: string, endpoint: string): Record<string, string> {
   const { accessKeyId, secretAccessKey } = s3Credentials();
   return {

@@ -7,6 +7,7 @@ const SNAPSHOT = [
   ...["lambda", "deploy", "snapshot", "s3://backups/inc/orders", "s3://backups/orders.gz", "--dry-run"],
   ...["--region", "us-east-1"],
 ];
+const RUNNER = ["lambda", "deploy", "runner", "--dry-run"];
 
 test.each<[string[], string]>([
   [["lambda"], "no command"],
@@ -52,6 +53,16 @@ test.each<[string[], string]>([
   [[...REPLICATOR, "--function-external-id", "x"], "needs --function-role"],
   [[...REPLICATOR, "--json", "--plain"], "contradicts"],
   [[...BACKUP, "--kms-key-id", "alias/backups"], "not a key's ARN"],
+  [[...RUNNER, "--state", "./runs"], "no place in S3"],
+  [[...RUNNER, "--state", "s3://bucket"], "names no folder"],
+  [[...RUNNER, "--name", `a${"b".repeat(56)}`], "up to 56"],
+  [[...RUNNER, "--reads", "local/orders"], "no table in AWS"],
+  [[...RUNNER, "--reads", "us-east-1/orders,us-east-1/others"], "with a comma"],
+  [[...RUNNER, "--writes", "orders"], 'no "/"'],
+  [[...RUNNER, "--kms-key", "alias/state"], "not a key's ARN"],
+  [[...RUNNER, "--state-kms-key", "alias/state"], "not a key's ARN"],
+  [[...RUNNER, "--assume-role-arn", "reader"], "not a role's ARN"],
+  [[...RUNNER, "--collect-storage", "100"], "--collect-storage is"],
   [["lambda", "status", "a b"], "no stack's name"],
   [["lambda", "redrive", "stack", "--region", "Europe"], "--region is"],
   [["lambda", "remove", "stack", "--external-id", "x"], "needs --role-arn"],

@@ -3,11 +3,12 @@ import { join } from "node:path";
 const FOLDER = join(import.meta.dir, "../../templates");
 
 export const KINDS = ["replicator", "backup", "snapshot"] as const;
-export type Kind = (typeof KINDS)[number];
+/** Of a runner nearly everything is there twice, or in a list. */
+export type Kind = (typeof KINDS)[number] | "runner";
 
 type Json = string | number | boolean | Json[] | { [name: string]: Json };
 interface Template {
-  Parameters: Record<string, { Default?: Json }>;
+  Parameters: Record<string, { Type: string; Default?: Json }>;
   Conditions: Record<string, Json>;
   Resources: Record<string, { Type: string; Properties: Record<string, Json> }>;
 }
@@ -22,9 +23,14 @@ export async function resolveTemplate(
   const template = Bun.YAML.parse(await readTemplate(kind)) as Template;
   const values: Record<string, Json> = {
     "AWS::Partition": "aws",
+    "AWS::Region": "us-east-1",
+    "AWS::AccountId": "123456789012",
     "AWS::StackName": "stack",
     ...Object.fromEntries(
-      Object.entries(template.Parameters).map(([name, { Default }]) => [name, given[name] ?? Default!]),
+      Object.entries(template.Parameters).map(([name, { Type, Default }]) => {
+        const value = given[name] ?? Default!;
+        return [name, Type === "CommaDelimitedList" ? String(value).split(",") : value];
+      }),
     ),
   };
   const missing = Object.keys(template.Parameters).filter((name) => values[name] === undefined);

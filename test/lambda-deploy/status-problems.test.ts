@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
-import { problemsOf } from "../../src/commands/lambda/status-problems.ts";
+import { problemsOf, problemsOfRunner } from "../../src/commands/lambda/status-problems.ts";
 import type { FunctionStatus, SourceStatus } from "../../src/core/deploy/function-status.ts";
+import type { RunnerStatus } from "../../src/core/deploy/runner/runner-status.ts";
 
 const SOURCE: SourceStatus = {
   id: "1b0004bd-2312-4ae8-b4bb-31fede3b5bf5",
@@ -79,6 +80,47 @@ test.each<[Partial<FunctionStatus>, string]>([
   [{ fn: { ...STATUS.fn, state: "Failed" } }, "the function is Failed"],
 ])("a function with %p has to be looked after", (changed, words) => {
   const problems = problemsOf({ ...STATUS, ...changed });
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toContain(words);
+});
+
+const EXECUTION = {
+  arn: "arn:aws:states:eu-west-1:123456789012:execution:runner:run",
+  name: "run",
+  status: "SUCCEEDED",
+  startedAt: new Date(0),
+  endedAt: new Date(1),
+} as const;
+
+const RUNNER: RunnerStatus = {
+  region: "eu-west-1",
+  stack: { status: "CREATE_COMPLETE", reason: undefined },
+  state: "s3://state/runs",
+  functions: ["runner-segment", "runner-collect"].map((name) => ({
+    fn: { ...STATUS.fn, name, log: `/aws/lambda/${name}` },
+    metrics: { ...STATUS.metrics, errors: 2 },
+  })),
+  executions: [EXECUTION, { ...EXECUTION, status: "FAILED" }],
+};
+
+test("a runner whose latest execution did not fail does well, though calls failed, which are repeated", () => {
+  expect(problemsOfRunner(RUNNER)).toEqual([]);
+  for (const status of ["RUNNING", "ABORTED"] as const) {
+    expect(problemsOfRunner({ ...RUNNER, executions: [{ ...EXECUTION, status }] })).toEqual([]);
+  }
+  expect(problemsOfRunner({ ...RUNNER, executions: [] })).toEqual([]);
+});
+
+test.each<[Partial<RunnerStatus>, string]>([
+  [{ stack: { status: "ROLLBACK_COMPLETE", reason: undefined } }, "its last change failed"],
+  [
+    { functions: [{ ...RUNNER.functions[0]!, fn: { ...RUNNER.functions[0]!.fn, state: "Failed" } }] },
+    "runner-segment: the function is Failed",
+  ],
+  [{ executions: [{ ...EXECUTION, status: "FAILED" }] }, "the latest execution, run, FAILED"],
+  [{ executions: [{ ...EXECUTION, status: "TIMED_OUT" }] }, "/aws/lambda/runner-segment"],
+])("a runner with %p has to be looked after", (changed, words) => {
+  const problems = problemsOfRunner({ ...RUNNER, ...changed });
   expect(problems).toHaveLength(1);
   expect(problems[0]).toContain(words);
 });

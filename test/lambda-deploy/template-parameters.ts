@@ -20,4 +20,5 @@ export const PARAMETERS: Record<Kind, Record<string, string>> = {
     DestinationFolder: "daily",
     DestinationName: "orders.gz",
   },
+  runner: { ...CODE, StateBucket: "state" },
 };

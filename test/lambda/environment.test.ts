@@ -2,8 +2,10 @@ import { describe, expect, spyOn, test } from "bun:test";
 import { join } from "node:path";
 import { DdbrError, describeError } from "../../src/core/errors.ts";
 import { createBackup } from "../../src/lambda/backup.ts";
-import { beforeTimeout } from "../../src/lambda/deadline.ts";
+import { createCollect } from "../../src/lambda/collect.ts";
+import { beforeTimeout, untilLastMoment } from "../../src/lambda/deadline.ts";
 import { createReplicate } from "../../src/lambda/replicate.ts";
+import { createSegment } from "../../src/lambda/segment.ts";
 import { createSnapshot } from "../../src/lambda/snapshot.ts";
 import { runProgram } from "../helpers/cli.ts";
 import { contextWith } from "./functions.ts";
@@ -20,7 +22,13 @@ const SNAPSHOT: Variables = {
 const ARN = "arn:aws:dynamodb:us-west-2:123456789012:table/orders-copy";
 const ROLE = "arn:aws:iam::123456789012:role/writer";
 
-const FUNCTIONS = { replicate: createReplicate, backup: createBackup, snapshot: createSnapshot };
+const FUNCTIONS = {
+  replicate: createReplicate,
+  backup: createBackup,
+  snapshot: createSnapshot,
+  segment: createSegment,
+  collect: createCollect,
+};
 
 /** The variable that is named, and the line it is named in. */
 function refusalOf(
@@ -188,6 +196,24 @@ describe("snapshot", () => {
   });
 });
 
+describe.each(["segment", "collect"] as const)("%s", (name) => {
+  test.each<Case>([...ofAnyAccess("State"), ...ofABucket("State")])(
+    "names %s of %j",
+    (variable, env, says) => {
+      expect(refusalOf(name, env)).toEqual({ variable, line: expect.stringMatching(says) });
+    },
+  );
+
+  test("needs none", () => {
+    expect(FUNCTIONS[name]({})).toBeFunction();
+  });
+});
+
+test.each(["0", "1.5", "-3", "a minute"])("segment's margin is not %j", (SegmentMargin) => {
+  const refusal = refusalOf("segment", { SegmentMargin });
+  expect(refusal).toEqual({ variable: "SegmentMargin", line: expect.stringContaining("whole seconds") });
+});
+
 describe("the start of the function that is deployed", () => {
   const start = (env: Variables) =>
     runProgram([process.execPath, join(import.meta.dir, "../../src/lambda/index.ts")], { env });
@@ -221,4 +247,14 @@ test("the deadline is a whole number of milliseconds, as Node wants it, and befo
   const asked = timeout.mock.calls.map(([ms]) => ms);
   timeout.mockRestore();
   expect(asked).toEqual([11_111, 895_000, 703, 0, 0]);
+});
+
+test("what is under way has a minute to end, or half of a short time", () => {
+  const until = (remaining: number, marginMs?: number) =>
+    untilLastMoment({ ...contextWith(), getRemainingTimeInMillis: () => remaining }, marginMs);
+  expect([until(900_000), until(900_000.7, 30_000), until(60_000), until(1_001)]).toEqual([
+    840_000, 870_000, 30_000, 500,
+  ]);
+  // Something has to be begun, whatever is asked for.
+  expect(until(10_000, 60_000)).toBe(1_000);
 });

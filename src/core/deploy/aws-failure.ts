@@ -3,15 +3,15 @@ import { toDdbrError } from "../table/failure.ts";
 
 /** What a request was for, as a message tells it. */
 export interface Request {
-  service: "CloudFormation" | "Lambda" | "SQS" | "CloudWatch" | "CloudWatch Logs";
+  service: "CloudFormation" | "Lambda" | "Step Functions" | "SQS" | "CloudWatch" | "CloudWatch Logs";
   operation: string;
-  /** The stack, the function, the queue or the log. */
+  /** The stack, the function, the state machine, the queue or the log. */
   subject: string;
 }
 
 /** What these services call something that isn't there. */
 const ABSENT =
-  /^(ResourceNotFoundException|QueueDoesNotExist|AWS\.SimpleQueueService\.NonExistentQueue|ChangeSetNotFound(Exception)?)$/;
+  /^(ResourceNotFoundException|ResourceNotFound|ExecutionDoesNotExist|StateMachineDoesNotExist|QueueDoesNotExist|AWS\.SimpleQueueService\.NonExistentQueue|ChangeSetNotFound(Exception)?)$/;
 /** Who asks is not known, or may not: said by these services in words of their own. */
 const NOT_ALLOWED =
   /^(AccessDenied(Exception)?|AuthorizationError|UnauthorizedOperation|InsufficientCapabilities(Exception)?)$/;

@@ -68,7 +68,6 @@ export const BACKUP: Template = {
   },
   Resources: {
     ...functionResources({
-      ...SIZE,
       description: "Backs up a table's stream, one object per record (ddbr)",
       handler: "backup",
       variables: {

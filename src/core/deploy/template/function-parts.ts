@@ -22,12 +22,10 @@ export const TIMEOUT = { min: 3, max: 900 } as const;
 export interface FunctionParts {
   description: string;
   /** Of `index.mjs` in the bundle. */
-  handler: "replicate" | "backup" | "snapshot";
+  handler: "replicate" | "backup" | "snapshot" | "segment" | "collect";
   variables: Record<string, object>;
-  /** What the function may do, besides writing its log. */
-  statements: object[];
-  memory: number;
-  timeout: number;
+  /** Properties that are other than usual. */
+  settings?: object;
 }
 
 /** A role's ARN; of roles in another account too. */
@@ -85,56 +83,77 @@ export function functionParameters({ memory, timeout }: { memory: number; timeou
 export const FUNCTION_CONDITIONS = { HasAlarmTopic: isSet("AlarmTopic") };
 
 /** The function, its role and its log. The function is called what the stack is called. */
-export function functionResources(parts: FunctionParts): Record<string, Resource> {
+export function functionResources({
+  statements,
+  ...parts
+}: FunctionParts & {
+  /** What the function may do, besides writing its log. */
+  statements: object[];
+}): Record<string, Resource> {
   return {
-    LogGroup: {
-      Type: "AWS::Logs::LogGroup",
-      Properties: {
-        LogGroupName: sub(`/aws/lambda/${value("AWS::StackName")}`),
-        RetentionInDays: ref("LogRetention"),
-      },
-    },
-    Role: {
-      Type: "AWS::IAM::Role",
-      Properties: {
-        AssumeRolePolicyDocument: {
-          Version: "2012-10-17",
-          Statement: [
-            { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" },
-          ],
-        },
-        Policies: [
-          {
-            PolicyName: "ddbr",
-            PolicyDocument: {
-              Version: "2012-10-17",
-              Statement: [...parts.statements, logStatement()],
-            },
-          },
-        ],
-      },
-    },
-    Function: {
-      Type: "AWS::Lambda::Function",
-      Properties: {
-        FunctionName: ref("AWS::StackName"),
-        Description: parts.description,
-        Handler: `index.${parts.handler}`,
-        Code: { S3Bucket: ref("CodeBucket"), S3Key: ref("CodeKey") },
-        Runtime: ref("Runtime"),
-        Architectures: [ref("Architecture")],
-        MemorySize: ref("MemorySize"),
-        Timeout: ref("Timeout"),
-        Role: attribute("Role", "Arn"),
-        LoggingConfig: { LogGroup: ref("LogGroup") },
-        Environment: { Variables: parts.variables },
-      },
+    LogGroup: logGroup(),
+    Role: functionRole(statements, ["LogGroup"]),
+    Function: functionResource(parts),
+  };
+}
+
+/** Of a stack with several functions, which. */
+export type FunctionPart = "Segment" | "Collect";
+
+const nameOf = (part: FunctionPart | undefined) =>
+  `${value("AWS::StackName")}${part === undefined ? "" : `-${part.toLowerCase()}`}`;
+
+/** @param part as of {@link functionResource} */
+export function logGroup(part?: FunctionPart): Resource {
+  return {
+    Type: "AWS::Logs::LogGroup",
+    Properties: {
+      LogGroupName: sub(`/aws/lambda/${nameOf(part)}`),
+      RetentionInDays: ref("LogRetention"),
     },
   };
 }
 
-function logStatement(): Statement {
-  return allow(["logs:CreateLogStream", "logs:PutLogEvents"], attribute("LogGroup", "Arn"));
+/** @param logGroups resources that it may write */
+export function functionRole(statements: object[], logGroups: string[]): Resource {
+  const logs = logGroups.map((name) => attribute(name, "Arn"));
+  const log = allow(["logs:CreateLogStream", "logs:PutLogEvents"], logs.length === 1 ? logs[0]! : logs);
+  return role("lambda.amazonaws.com", [...statements, log]);
+}
+
+/** A role that a service of AWS's assumes. */
+export function role(service: string, statements: object[]): Resource {
+  return {
+    Type: "AWS::IAM::Role",
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
+      },
+      Policies: [{ PolicyName: "ddbr", PolicyDocument: { Version: "2012-10-17", Statement: statements } }],
+    },
+  };
+}
+
+/** @param part of a stack with several functions, which: its name ends with it, and the name of its log group begins with it */
+export function functionResource(parts: FunctionParts, part?: FunctionPart): Resource {
+  return {
+    Type: "AWS::Lambda::Function",
+    Properties: {
+      FunctionName: part === undefined ? ref("AWS::StackName") : sub(nameOf(part)),
+      Description: parts.description,
+      Handler: `index.${parts.handler}`,
+      Code: { S3Bucket: ref("CodeBucket"), S3Key: ref("CodeKey") },
+      Runtime: ref("Runtime"),
+      Architectures: [ref("Architecture")],
+      MemorySize: ref("MemorySize"),
+      Timeout: ref("Timeout"),
+      Role: attribute("Role", "Arn"),
+      LoggingConfig: { LogGroup: ref(`${part ?? ""}LogGroup`) },
+      Environment: { Variables: parts.variables },
+      ...parts.settings,
+    },
+  };
 }
 
 /** Right to act as a role of, mostly, another account. */

@@ -40,7 +40,6 @@ export const REPLICATOR: Template = {
   Conditions: { ...FUNCTION_CONDITIONS, AssumesRole: isSet("ReplicaRole") },
   Resources: {
     ...functionResources({
-      ...SIZE,
       description: "Replays a table's stream onto a replica (ddbr)",
       handler: "replicate",
       variables: {

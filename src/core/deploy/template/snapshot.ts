@@ -106,7 +106,6 @@ export const SNAPSHOT: Template = {
   },
   Resources: {
     ...functionResources({
-      ...SIZE,
       description: "Folds an incremental folder into one file (ddbr)",
       handler: "snapshot",
       variables: {

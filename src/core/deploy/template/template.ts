@@ -9,7 +9,7 @@ export interface Template {
 }
 
 export interface Parameter {
-  Type: "String" | "Number";
+  Type: "String" | "Number" | "CommaDelimitedList";
   Description: string;
   Default?: string | number;
   AllowedValues?: readonly (string | number)[];
@@ -40,6 +40,10 @@ export const onlyIf = (condition: string, then: object) => either(condition, the
 export const unless = (condition: string, then: object) => either(condition, ref("AWS::NoValue"), then);
 /** A condition: the parameter is not empty. */
 export const isSet = (parameter: string) => ({ "Fn::Not": [{ "Fn::Equals": [ref(parameter), ""] }] });
+/** A condition: the list is not empty; one that is has a single empty element. */
+export const isFilled = (list: string) => ({
+  "Fn::Not": [{ "Fn::Equals": [{ "Fn::Join": ["", ref(list)] }, ""] }],
+});
 
 /** A statement of a policy. */
 export interface Statement {
