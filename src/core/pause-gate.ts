@@ -4,13 +4,24 @@ import { once } from "node:events";
 export class PauseGate {
   readonly #changes = new EventTarget();
   #paused = false;
+  #locked = false;
 
   get paused(): boolean {
     return this.#paused;
   }
 
+  /** Whether pausing it pauses nothing. */
+  get locked(): boolean {
+    return this.#locked;
+  }
+
   pause(): void {
-    this.#paused = true;
+    this.#paused = !this.#locked;
+  }
+
+  /** Said by a job that is only watched from here: others do it, who would go on. */
+  lock(): void {
+    this.#locked = true;
   }
 
   resume(): void {

@@ -40,3 +40,19 @@ test("a worker that takes another's place clears away what that one has left", (
       "pace/a_2_0_7_orders-read.9n8.255s.0",
     ]);
   }));
+
+test("what a heartbeat has left that was stopped in the middle is cleared away by the next", () =>
+  withState("directory", async (store, outside) => {
+    let stopped = false;
+    const folder = heartbeatFolder({
+      put: (key, body) => store.put(key, body),
+      list: (name) => store.list(name),
+      delete: (key) => (stopped ? Promise.reject(new Error("stopped")) : store.delete(key)),
+    });
+    await folder.publish(beatOf("a", 1));
+    stopped = true;
+    await expect(folder.publish(beatOf("a", 2))).rejects.toThrow("stopped");
+    stopped = false;
+    await folder.publish(beatOf("a", 3));
+    expect(await outside.keys()).toEqual(["pace/a_3_0_7_orders-read.9n8.255s.0"]);
+  }));

@@ -1,23 +1,11 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { DdbrError } from "../../src/core/errors.ts";
 import type { Heartbeat, HeartbeatPlace } from "../../src/core/pacing/heartbeat.ts";
-import { type JoinedRun, type JoinOptions, joinRun, type Time } from "../../src/core/pacing/join-run.ts";
+import { type JoinedRun, type JoinOptions, joinRun } from "../../src/core/pacing/join-run.ts";
+import { fastTime } from "./fast-time.ts";
 
-/** A second of theirs is some milliseconds of ours. */
-const SPEED = 100;
 const METER = "orders-read";
-const time: Time = {
-  now: () => performance.now() * SPEED,
-  sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
-      const timer = setTimeout(resolve, ms / SPEED);
-      signal?.addEventListener("abort", () => {
-        clearTimeout(timer);
-        reject(signal.reason);
-      });
-    }),
-};
+const time = fastTime(100);
 
 class Place implements HeartbeatPlace {
   readonly beats = new Map<string, Heartbeat>();
@@ -101,6 +89,8 @@ describe("a run's pace", () => {
     );
     expect(failure).toBeInstanceOf(DdbrError);
     expect(failure).toMatchObject({ code: "interrupted", message: "the run's budget of $0.001 is spent" });
+    // It was told before, for what was under way to come to an end.
+    expect(run.ending.reason).toMatchObject({ code: "interrupted" });
     await run.leave();
     const { consumed } = place.beats.get("a")!.meters[METER]!;
     expect(consumed).toBeGreaterThan(900);
@@ -115,6 +105,23 @@ describe("a run's pace", () => {
     place.failure = failure;
     await expect(consume(run, 100_000)).rejects.toBe(failure);
     place.failure = undefined;
+  });
+
+  test("lets nothing through where others have spent the budget but for what they need to come to an end", async () => {
+    const place = new Place();
+    place.beats.set("b", { worker: "b", sequence: 7, left: true, charged: 960_000, meters: {} });
+    const run = await join(place, "a", { budget: 0.001 });
+    await expect(run.pace(METER).ready(10)).rejects.toMatchObject({ code: "interrupted" });
+  });
+
+  test("has no rate before the others know of it, and then a share of the limit", async () => {
+    const place = new Place();
+    const runs = await Promise.all(["a", "b"].map((worker) => join(place, worker)));
+    const paces = runs.map((run) => run.pace(METER));
+    expect(paces.map(({ rate }) => rate)).toEqual([0, 0]);
+    await Promise.all(paces.map((pace) => pace.ready(1)));
+    for (const { rate } of paces) expect(rate).toBeGreaterThan(400);
+    expect(paces[0]!.rate + paces[1]!.rate).toBeLessThanOrEqual(1_000);
   });
 
   test("stops waiting when it is told to", async () => {

@@ -6,6 +6,7 @@ const PHASE_OF: Record<RestorePhase, DrillPhase> = {
   planning: "read",
   asking: "read",
   writing: "write",
+  sharing: "write",
   verifying: "verify",
 };
 

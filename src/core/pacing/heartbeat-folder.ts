@@ -20,11 +20,13 @@ export function heartbeatFolder(store: HeartbeatStore): HeartbeatPlace {
   return {
     async publish(heartbeat, signal) {
       const key = `${FOLDER}/${heartbeatName(heartbeat)}`;
-      const isOlder = (other: string) => other.startsWith(`${FOLDER}/${heartbeat.worker}_`) && other !== key;
-      await store.put(key, EMPTY, signal);
       // Also those that an earlier worker of this name has left.
-      for (const older of known.filter(isOlder)) await store.delete(older, signal);
-      known = [...known.filter((other) => !isOlder(other)), key];
+      const older = known.filter((other) => other.startsWith(`${FOLDER}/${heartbeat.worker}_`));
+      // From now on, for the next one to delete it also when this is stopped in the middle.
+      known = [...known, key];
+      await store.put(key, EMPTY, signal);
+      for (const other of older) await store.delete(other, signal);
+      known = known.filter((other) => !older.includes(other));
     },
 
     async read(signal) {

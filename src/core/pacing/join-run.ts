@@ -5,15 +5,14 @@ import type { HeartbeatPlace } from "./heartbeat.ts";
 import { steadyClock } from "./steady-clock.ts";
 import { WorkerPacing, type WorkerPacingOptions } from "./worker-pacing.ts";
 
-/** A pace that is one worker's share of a run's. */
-export interface SharedPace extends Pace {
-  /** The table has refused a request because it came too fast. */
-  throttled(): void;
-}
-
 export interface JoinedRun {
-  /** By the name of a limit. `ready` rejects when the budget is spent (`interrupted`), or with what kept the heartbeats from going on. */
-  pace(name: string): SharedPace;
+  /**
+   * One worker's share, by the name of the limit. `ready` rejects when the budget is spent (`interrupted`), or with what kept the
+   * heartbeats from going on.
+   */
+  pace(name: string): Pace;
+  /** Aborts with the reason when the budget is as good as spent: what is under way may come to an end, nothing new is to be begun. */
+  readonly ending: AbortSignal;
   /** Tells the others that this worker is done; to be called when nothing is under way any more. */
   leave(): Promise<void>;
 }
@@ -40,11 +39,13 @@ export async function joinRun({
   const pacing = new WorkerPacing({ ...options, now: time.now() });
   const stop = new AbortController();
   const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  const ending = new AbortController();
   let failure: unknown;
 
   const exchange = async () => {
     const startedAt = time.now();
     const beat = pacing.beat(startedAt);
+    if (pacing.ending !== undefined) ending.abort(pacing.ending);
     await place.publish(beat, stopped);
     const publishedAt = time.now();
     pacing.published(beat, startedAt, publishedAt);
@@ -66,13 +67,16 @@ export async function joinRun({
   await exchange();
   const goneOn = goOn();
 
-  const pace = (name: string): SharedPace => {
+  const pace = (name: string): Pace => {
     const inTurn = pLimit(1);
     return {
-      limit: options.limits[name]!.limit,
+      get rate() {
+        return pacing.rate(name, time.now());
+      },
       ready: (expectedUnits, given) =>
         inTurn(async () => {
           for (;;) {
+            given?.throwIfAborted();
             if (failure !== undefined) throw failure;
             const wait = pacing.take(name, expectedUnits, time.now());
             if (wait === 0) return;
@@ -86,6 +90,7 @@ export async function joinRun({
 
   return {
     pace,
+    ending: ending.signal,
     async leave() {
       stop.abort();
       await goneOn;

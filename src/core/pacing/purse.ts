@@ -6,7 +6,9 @@ import type { Sight } from "./roster.ts";
 const PER_DOLLAR = 1e9;
 /** Kept back for requests that cost more than they were expected to. */
 const KEPT_BACK = 0.01;
-/** When no more than this is left, the run ends: the rest would come in ever smaller parts. */
+/** When no more than this is left, nothing new is to be begun: what is under way needs the rest to come to an end. */
+const ENDING_AT = 0.05;
+/** When no more than this is left, nothing at all is paid any more: the rest would come in ever smaller parts. */
 const ENDS_AT = 0.02;
 /** Of what is left all together set aside no more than this at a time: that they don't know of each other's last heartbeats does no harm. */
 const SET_ASIDE = 0.25;
@@ -28,6 +30,7 @@ export class Purse {
   /** The dearest request that there was not enough for. */
   #lacking = 0;
   #left = Number.POSITIVE_INFINITY;
+  #hasBegun = false;
 
   /** @param budget US dollars of the whole run; undefined for no budget */
   constructor(budget: number | undefined) {
@@ -41,11 +44,20 @@ export class Purse {
   pay(amount: number): boolean {
     if (this.#budget === Number.POSITIVE_INFINITY || this.#spent + amount <= this.#granted) {
       this.#spent += amount;
+      this.#hasBegun = true;
       return true;
     }
-    if (this.#left <= this.#budget * ENDS_AT) throw budgetSpent(this.#budget / PER_DOLLAR);
+    if (this.#left <= this.#budget * (this.#hasBegun ? ENDS_AT : ENDING_AT)) {
+      throw budgetSpent(this.#budget / PER_DOLLAR);
+    }
     this.#lacking = Math.max(this.#lacking, amount);
     return false;
+  }
+
+  /** Why nothing new is to be begun any more; undefined as long as there is enough. */
+  get ending(): DdbrError | undefined {
+    const isEnding = this.#left <= this.#budget * ENDING_AT && this.#left < Number.POSITIVE_INFINITY;
+    return isEnding ? budgetSpent(this.#budget / PER_DOLLAR) : undefined;
   }
 
   /** Takes back, or adds, what a request was not expected to cost. */
@@ -96,6 +108,6 @@ export function costOf(units: number, price: number): number {
 
 function budgetSpent(budget: number): DdbrError {
   return new DdbrError("interrupted", `the run's budget of ${dollars(budget)} is spent`, {
-    hint: "go on with a higher --max-cost",
+    hint: "run it again with a higher --max-cost",
   });
 }

@@ -1,3 +1,4 @@
+import type { DdbrError } from "../errors.ts";
 import type { Heartbeat, MeterBeat } from "./heartbeat.ts";
 import { Meter } from "./meter.ts";
 import { LEASE_MS, PERIOD_JITTER, PERIOD_MS, RIPE_MS } from "./parameters.ts";
@@ -124,6 +125,16 @@ export class WorkerPacing {
     if (wait === 0) booked.push(cost);
     else this.#purse.settle(cost, 0);
     return Math.min(wait, ASK_AGAIN_MS);
+  }
+
+  /** Units a second that may be consumed now; 0 as long as that is not known, Infinity for no limit. */
+  rate(name: string, now: number): number {
+    return this.#limit(name).meter.rate(now);
+  }
+
+  /** Set when the budget is as good as spent: what is under way may come to an end, nothing new is to be begun. */
+  get ending(): DdbrError | undefined {
+    return this.#purse.ending;
   }
 
   /** Settles the oldest booking. */

@@ -89,13 +89,14 @@ export interface DynamoOptions {
   observer?: RequestObserver;
   /** How long one request is tried again before the run gives up, in milliseconds. */
   patienceMs?: number;
+  /** And how long describing the table is, which is no longer than a moment by default: somebody may wait to hear of a wrong address. */
+  describePatienceMs?: number | undefined;
 }
 
 export const DEFAULT_PATIENCE_MS = 60_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5_000;
-/** Describing comes first, while somebody waits to hear of a wrong address. */
 const DESCRIBE_PATIENCE_MS = 2_000;
 
 /** Those whose answers tell read units. */
@@ -116,7 +117,7 @@ export async function openDynamo(location: TableLocation, options: DynamoOptions
     maxAttempts: 1,
   });
   client.middlewareStack.remove("loggerMiddleware");
-  const { observer, patienceMs = DEFAULT_PATIENCE_MS } = options;
+  const { observer, patienceMs = DEFAULT_PATIENCE_MS, describePatienceMs = DESCRIBE_PATIENCE_MS } = options;
   const TableName = location.table;
 
   async function attempt<Output>(operation: string, command: object, signal?: AbortSignal): Promise<Output> {
@@ -156,7 +157,7 @@ export async function openDynamo(location: TableLocation, options: DynamoOptions
   }
 
   const ask = <Output>(operation: string, command: object, signal?: AbortSignal): Promise<Output> =>
-    persist(operation, command, signal, { maxRetryTime: DESCRIBE_PATIENCE_MS });
+    persist(operation, command, signal, { maxRetryTime: describePatienceMs });
 
   return {
     async describe(signal) {

@@ -9,11 +9,24 @@ export interface Pace {
   ready(expectedUnits: number, signal?: AbortSignal): Promise<void>;
   /** Settles the oldest booking. */
   spent(units: number): void;
-  /** Units a second, or Infinity. */
-  readonly limit: number;
+  /** The table has refused a request, or a part of it, because it came too fast. */
+  throttled(): void;
+  /** Units a second that may be consumed now; 0 as long as that is not known, Infinity for no limit. */
+  readonly rate: number;
 }
 
-export const UNPACED: Pace = { ready: async () => {}, spent: () => {}, limit: Number.POSITIVE_INFINITY };
+/** How one table is read and written. */
+export interface TablePaces {
+  read: Pace;
+  write: Pace;
+}
+
+export const UNPACED: Pace = {
+  ready: async () => {},
+  spent: () => {},
+  throttled: () => {},
+  rate: Number.POSITIVE_INFINITY,
+};
 
 /** @param limit capacity units a second, above 0; undefined for no limit */
 export function createPace(limit: number | undefined): Pace {
@@ -24,7 +37,7 @@ export function createPace(limit: number | undefined): Pace {
     paidUntil += (units / limit) * 1000;
   };
   return {
-    limit,
+    rate: limit,
     async ready(expectedUnits, signal) {
       const now = performance.now();
       paidUntil = Math.max(paidUntil, now);
@@ -36,5 +49,7 @@ export function createPace(limit: number | undefined): Pace {
     spent(units) {
       pay(units - (booked.shift() ?? 0));
     },
+    // What it was given as a limit is what its user wants; repeating after pauses does the rest.
+    throttled() {},
   };
 }

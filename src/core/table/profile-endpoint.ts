@@ -9,6 +9,7 @@ export type ConfiguredService =
   | "cloudwatch_logs"
   | "cloudformation"
   | "lambda"
+  | "sfn"
   | "sqs";
 
 /**

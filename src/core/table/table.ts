@@ -15,7 +15,9 @@ import {
   type ScanInput,
   type TableExtras,
 } from "./dynamo.ts";
-import { createPace } from "./pace.ts";
+import { createPace, type TablePaces } from "./pace.ts";
+import { pacedWrites } from "./paced-writes.ts";
+import { inASecond, portions, RequestSizes } from "./request-sizes.ts";
 import { untilDone } from "./until-done.ts";
 
 export interface TableOptions {
@@ -27,8 +29,12 @@ export interface TableOptions {
   /** Capacity units a second. */
   maxReadUnits?: number | undefined;
   maxWriteUnits?: number | undefined;
+  /** What a run has for this table, of which these limits are a part; instead of them. */
+  paces?: TablePaces | undefined;
   /** How long a request is repeated before the run gives up, milliseconds. */
   patienceMs?: number | undefined;
+  /** Describing it is repeated for as long, not for a moment only: a run that has begun does not end by that. */
+  isUnderWay?: boolean;
   signal?: AbortSignal;
 }
 
@@ -49,23 +55,25 @@ export interface WholeDescription extends Partial<TableExtras> {
   table: Awaited<ReturnType<Dynamo["describe"]>>;
 }
 
-/** What one read unit covers: an eventually consistent read pays half of it. */
-const READ_UNIT_BYTES = 4096;
-const WRITE_UNIT_BYTES = 1024;
 const WRITES: ReadonlySet<string> = new Set(["PutItem", "DeleteItem", "BatchWriteItem"]);
-
-/** A page of a scan holds no more. */
-const PAGE_BYTES = 1024 * 1024;
 
 /** Opens a table and describes it; fails with a DdbrError when it isn't there, not allowed or not ready. */
 export async function openTable(location: TableLocation, options: TableOptions = {}): Promise<Table> {
   const { label = "table", consistent = false, patienceMs = DEFAULT_PATIENCE_MS } = options;
   let observer: RequestObserver | undefined;
-  const readPace = createPace(options.maxReadUnits);
-  const writePace = createPace(options.maxWriteUnits);
+  const { read: readPace, write: writePace } = options.paces ?? {
+    read: createPace(options.maxReadUnits),
+    write: createPace(options.maxWriteUnits),
+  };
+  const retried: RequestObserver["retried"] = (call, error) => {
+    if (call.throttled && READ_OPERATIONS.has(call.operation)) readPace.throttled();
+    else if (call.throttled && WRITES.has(call.operation)) writePace.throttled();
+    observer?.retried(call, error);
+  };
   const dynamo = await openDynamo(location, {
     ...(options.access ? { access: options.access } : {}),
     patienceMs,
+    describePatienceMs: options.isUnderWay ? patienceMs : undefined,
     observer: {
       answered(call) {
         // Each answer settles a booking of its own kind: a write must not release what a read has booked.
@@ -73,25 +81,25 @@ export async function openTable(location: TableLocation, options: TableOptions =
         else if (WRITES.has(call.operation)) writePace.spent(call.writeUnits);
         observer?.answered(call);
       },
-      retried: (call) => observer?.retried(call),
+      retried,
     },
   });
   const { arn, createdAt, schema, items, bytes } = await describeTable(dynamo, location, options.signal);
   const description: SideDescription = { label, name: location.text, schema, items, bytes };
-  // Of a new table nothing is known: then the cheapest is expected, and the difference settled.
-  const itemBytes = items > 0 && bytes > 0 ? bytes / items : WRITE_UNIT_BYTES;
-  const itemReadUnits = Math.ceil(itemBytes / READ_UNIT_BYTES);
-  const itemWriteUnits = Math.ceil(itemBytes / WRITE_UNIT_BYTES);
-  const pageBytesPerUnit = consistent ? READ_UNIT_BYTES : READ_UNIT_BYTES * 2;
-  // Under a tight limit a page is no more than a second's worth, so that the limit holds from second to second.
-  const pageLimit = itemsPerSecond(itemBytes, readPace.limit, pageBytesPerUnit);
-  const pageUnits = Math.min(readPace.limit, bytes / pageBytesPerUnit, PAGE_BYTES / pageBytesPerUnit);
+  const sizes = new RequestSizes({ items, bytes }, consistent);
+  const writes = pacedWrites(dynamo, writePace, sizes.write);
+  /** Resolves when a page may be asked for, with how many items it is to have. */
+  const pageReady = async (signal: AbortSignal, segments = 1): Promise<{ Limit?: number }> => {
+    const { items: most, units } = sizes.page(readPace.rate, segments);
+    await readPace.ready(units, signal);
+    return most === undefined ? {} : { Limit: most };
+  };
   const persistence = (operation: string, signal: AbortSignal) => ({
     signal,
     patienceMs,
     subject: location.text,
     hint: "try again later, or at a lower rate (--max-rcu, --max-wcu)",
-    retried: () => observer?.retried({ operation, throttled: true }),
+    retried: () => retried({ operation, throttled: true }),
   });
 
   return {
@@ -109,15 +117,15 @@ export async function openTable(location: TableLocation, options: TableOptions =
       return { table, ...(await dynamo.extras(arn, signal)) };
     },
 
-    async *scan(segment, segments, signal, consumed) {
+    async *scan(segment, segments, signal, { after, page: told } = {}) {
       const page: ScanInput = { Segment: segment, TotalSegments: segments, ConsistentRead: consistent };
-      if (pageLimit !== undefined) page.Limit = pageLimit;
+      if (after !== undefined) page.ExclusiveStartKey = after;
       do {
-        await readPace.ready(pageUnits, signal);
-        const output = await dynamo.scan(page, signal);
-        consumed?.(output.ConsumedCapacity?.CapacityUnits ?? 0);
+        const output = await dynamo.scan({ ...page, ...(await pageReady(signal, segments)) }, signal);
+        const last = output.LastEvaluatedKey;
+        told?.({ readUnits: output.ConsumedCapacity?.CapacityUnits ?? 0, last });
         yield output.Items;
-        page.ExclusiveStartKey = output.LastEvaluatedKey as WireKey;
+        page.ExclusiveStartKey = last as WireKey;
       } while (page.ExclusiveStartKey !== undefined);
     },
 
@@ -128,10 +136,8 @@ export async function openTable(location: TableLocation, options: TableOptions =
         ExpressionAttributeValues: { ":p": partition },
         ConsistentRead: consistent,
       };
-      if (pageLimit !== undefined) page.Limit = pageLimit;
       do {
-        await readPace.ready(pageUnits, signal);
-        const output = await dynamo.query(page, signal);
+        const output = await dynamo.query({ ...page, ...(await pageReady(signal)) }, signal);
         yield output.Items;
         page.ExclusiveStartKey = output.LastEvaluatedKey as WireKey;
       } while (page.ExclusiveStartKey !== undefined);
@@ -139,35 +145,38 @@ export async function openTable(location: TableLocation, options: TableOptions =
 
     async read(keys, consistentRead, signal) {
       const found: WireItem[] = [];
+      const unitsEach = sizes.read(consistentRead);
       const send = async (left: WireKey[]) => {
-        await readPace.ready(left.length * itemReadUnits * (consistentRead ? 1 : 0.5), signal);
+        await readPace.ready(left.length * unitsEach, signal);
         const answer = await dynamo.batchGet(left, consistentRead, signal);
         for (const item of answer.items) found.push(item);
         return answer.unprocessed;
       };
-      await untilDone(keys, send, persistence("BatchGetItem", signal));
+      for (const portion of portions(keys, unitsEach, readPace)) {
+        await untilDone(portion, send, persistence("BatchGetItem", signal));
+      }
       return found;
     },
 
-    readyToWrite: (signal) => writePace.ready(itemWriteUnits, signal),
-    put: (item, expected) => putIfUnchanged(dynamo, schema, item, expected),
-    delete: (expected) => deleteIfUnchanged(dynamo, schema, expected),
+    keysInASecond: () => inASecond(readPace, sizes.read(true)),
+
+    readyToWrite: (signal) => writePace.ready(sizes.write, signal),
+    put: (item, expected) => putIfUnchanged(writes, schema, item, expected),
+    delete: (expected) => deleteIfUnchanged(writes, schema, expected),
 
     async write(batch, signal) {
       // DynamoDB refuses a batch that names a key twice; the last image counts.
       const byKey = new Map(batch.map((item) => [keyString(item, schema), item]));
       const requests = [...byKey.values()].map((Item) => ({ PutRequest: { Item } }));
       const send = async (left: typeof requests) => {
-        await writePace.ready(left.length * itemWriteUnits, signal);
+        await writePace.ready(left.length * sizes.write, signal);
         return (await dynamo.batchWrite(left, signal)) as typeof requests;
       };
-      await untilDone(requests, send, persistence("BatchWriteItem", signal));
+      for (const portion of portions(requests, sizes.write, writePace)) {
+        await untilDone(portion, send, persistence("BatchWriteItem", signal));
+      }
     },
 
     close: () => dynamo.close(),
   };
-}
-
-function itemsPerSecond(itemBytes: number, limit: number, bytesPerUnit: number): number | undefined {
-  return Number.isFinite(limit) ? Math.max(1, Math.floor((limit * bytesPerUnit) / itemBytes)) : undefined;
 }
