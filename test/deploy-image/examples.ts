@@ -6,15 +6,14 @@ import { ROOT } from "./image.ts";
 export interface Example {
   file: string;
   args: string[];
-  /** How many jobs, or pods, it is made of. */
-  size: number;
+  /** Its jobs share all segments; else each does the one of its number. */
+  shares: boolean;
   /** What the engine tells one of `size`. */
   environment(index: number, size: number): Record<string, string>;
 }
 
 /** As much of `aws batch submit-job --cli-input-json` as is looked at. */
 interface Submission {
-  arrayProperties: { size: number };
   containerOverrides: { command: string[] };
 }
 
@@ -41,7 +40,7 @@ export function batchExample(file: string): Example {
   return {
     file,
     args: submission.containerOverrides.command,
-    size: submission.arrayProperties.size,
+    shares: true,
     environment: (index, size) => ({
       AWS_BATCH_JOB_ARRAY_INDEX: String(index),
       AWS_BATCH_JOB_ARRAY_SIZE: String(size),
@@ -54,7 +53,7 @@ export function kubernetesExample(file: string): Example {
   return {
     file,
     args: spec.template.spec.containers[0]!.args,
-    size: spec.completions,
+    shares: false,
     environment: (index) => ({ JOB_COMPLETION_INDEX: String(index) }),
   };
 }
