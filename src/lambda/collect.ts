@@ -107,7 +107,7 @@ export function createCollect(
 
 async function collect(followed: FollowedJob): Promise<CollectAnswer> {
   const { command, run, segments } = followed.job;
-  const kind = KINDS[command];
+  const kind = Object.hasOwn(KINDS, command) ? KINDS[command] : undefined;
   if (kind === undefined) throw unknownCommand(command);
   const done = new Set<number>();
   const { outcome, failure, totals, elapsedMs } = await kind(followed, (segment) => done.add(segment));

@@ -144,6 +144,30 @@ describe("a worker", () => {
   });
 });
 
+describe("a state that somebody else has written", () => {
+  const job = { format: "ddbr-state", version: 1, segments: 1, identity: {}, settings: {}, run: "r" };
+  const collected = (state: TestPlace) => runDdbr(["collect", state.url]);
+
+  test.each(["constructor", "no-such-command"])("of %s is of no command", (command) =>
+    withState("directory", async (state) => {
+      await state.put("job.json", JSON.stringify({ ...job, command, createdAt: "2026-11-23T00:00:00Z" }));
+      const { code, stderr } = await collected(state);
+      expect([code, stderr]).toEqual([2, expect.stringContaining("which is not known here")]);
+    }),
+  );
+
+  test("with a part that is cut off is told of in one line, with its name", () =>
+    withState("directory", async (state) => {
+      const words = worker(state, "--segments", "1", "--plain");
+      expect((await runDdbr(words, { env: state.env, timeoutMs: MINUTES })).code).toBe(0);
+      const [part] = await state.keys("parts/0");
+      await state.put(part!, (await state.get(part!))!.subarray(0, -5));
+      const { code, stdout, stderr } = await collected(state);
+      expect(code).toBe(2);
+      expect(stdout + stderr).toContain(`${part}: holds a line that tells of nothing`);
+    }));
+});
+
 test("where no job has begun there is nothing to collect", () =>
   withState("directory", async (state) => {
     const { code, stderr } = await runDdbr(["collect", state.url]);

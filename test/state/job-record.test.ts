@@ -93,7 +93,8 @@ test("what is no state is refused", () =>
     function without(name: string): string {
       return JSON.stringify({ ...good, [name]: undefined });
     }
-    for (const text of [...texts, JSON.stringify({ ...good, segments: 0 })]) {
+    const wrong = [{ segments: 0 }, { segments: 1e9 }, { settings: null }, { settings: "all" }];
+    for (const text of [...texts, ...wrong.map((part) => JSON.stringify({ ...good, ...part }))]) {
       await outside.put("job.json", text);
       expect(await failureOf(() => joinJob(place, WANTED)), text).toMatchObject({
         code: "damaged",

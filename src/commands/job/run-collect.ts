@@ -86,7 +86,7 @@ export async function runCollect(request: CollectRequest, mode: OutputMode): Pro
 /** Tells the result of a job of any kind; returns the exit code. @throws DdbrError `damaged` when its command is not known */
 export async function collectJob(collecting: Collecting): Promise<number> {
   const { place, job } = collecting;
-  const kind = KINDS[job.command];
+  const kind = Object.hasOwn(KINDS, job.command) ? KINDS[job.command] : undefined;
   if (kind === undefined) {
     throw new DdbrError(
       "damaged",

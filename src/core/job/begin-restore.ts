@@ -80,14 +80,21 @@ export async function beginRestore(
   const { signal, planTable, adapt = (wanted) => wanted } = options;
   let begun = await readJob(place, signal);
   if (begun === undefined && request.create && !request.dryRun) {
-    begun = await madeByOne(place, options, () => makeTable(request, planTable, signal));
+    begun = await madeByOne(place, options, async () => {
+      await makeTable(request, planTable, signal);
+      return await join(undefined);
+    });
   }
-  const ends = await openRestoreEnds(request, { isMade: true, planTable, signal });
-  try {
-    if (begun === undefined) await ends.source.parts?.require(signal);
-    return await joinJob(place, adapt(wantedRestore(request, ends, begun?.segments)), signal);
-  } finally {
-    closeRestoreEnds(ends);
+  return await join(begun);
+
+  async function join(present: JobRecord | undefined): Promise<JobRecord> {
+    const ends = await openRestoreEnds(request, { isMade: true, planTable, signal });
+    try {
+      if (present === undefined) await ends.source.parts?.require(signal);
+      return await joinJob(place, adapt(wantedRestore(request, ends, present?.segments)), signal);
+    } finally {
+      closeRestoreEnds(ends);
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import { SegmentBook, type SegmentState } from "../state/segment-book.ts";
 import type { SegmentRecord } from "../state/segment-record.ts";
 import type { StatePlace } from "../state/state-place.ts";
 import { sumFigures } from "../sum-figures.ts";
-import { readPart } from "./read-part.ts";
+import { damagedPart, readPart } from "./read-part.ts";
 
 /** How the state of a kind of job is told as events. */
 export interface WatchedJob<Totals extends object, Event> {
@@ -88,9 +88,18 @@ export class JobWatch<Totals extends object, Event> {
     const events: Event[] = [];
     for (const name of names.filter((name) => this.#job.tells?.(name) ?? true)) {
       const body = await readPart(this.#place, segment, name, signal);
-      for (const event of this.#job.eventsOf(name, body)) events.push(event);
+      for (const event of this.#read(segment, name, body)) events.push(event);
     }
     return events;
+  }
+
+  #read(segment: number, name: string, body: Buffer): Event[] {
+    try {
+      return this.#job.eventsOf(name, body);
+    } catch (error) {
+      if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
+      throw damagedPart(this.#place, segment, name, "holds a line that tells of nothing");
+    }
   }
 }
 

@@ -11,22 +11,21 @@ const LOOK_EVERY_MS = 500;
 const LONGEST_WAIT_MS = 1_800_000;
 
 /**
- * Of all who want to begin a job on a table that is still to be made one makes it; the others wait for the job, which that one then begins.
- * Undefined: it was this one.
+ * Of all who want to begin a job on a table that is still to be made one makes it and begins the job; the others wait for that.
  * @param options.waiting told, in a line, when another makes it
+ * @param make makes the table and begins the job
  * @throws DdbrError what `make` fails with, after which it is anybody's turn; `table-state` when nobody has come to an end
  */
 export async function madeByOne(
   place: StatePlace,
   options: { waiting?(message: string): void; signal: AbortSignal },
-  make: () => Promise<void>,
-): Promise<JobRecord | undefined> {
+  make: () => Promise<JobRecord>,
+): Promise<JobRecord> {
   const { waiting, signal } = options;
   const claim = { worker: workerName(), token: randomUUID(), at: new Date().toISOString() };
   if (await place.putNew(CLAIM, Buffer.from(`${JSON.stringify(claim)}\n`), signal)) {
     try {
-      await make();
-      return undefined;
+      return await make();
     } catch (error) {
       await place.delete(CLAIM).catch(() => {});
       throw error;

@@ -31,7 +31,7 @@ const KINDS: Readonly<Record<string, (job: JobRecord, options: OpenJobOptions) =
 
 /** Opens a job by its record alone, as whoever has begun it asked for it. @throws DdbrError `damaged` for a command that is not known; as the opening */
 export async function openJob(job: JobRecord, options: OpenJobOptions): Promise<SegmentJob> {
-  const open = KINDS[job.command];
+  const open = Object.hasOwn(KINDS, job.command) ? KINDS[job.command] : undefined;
   if (open !== undefined) return open(job, options);
   throw new DdbrError("damaged", `the job is of ${JSON.stringify(job.command)}, which is not known here`, {
     hint: "it may be of a later version of ddbr",

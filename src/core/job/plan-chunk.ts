@@ -94,14 +94,16 @@ export async function planChunk(
       upTo = page.reached;
       run.report({ type: "read", end: "source", items: page.records.length });
       await run.gate.passed(run.signal);
-      if (wanted.size > 0) yield wanted;
+      if (wanted.size > 0) {
+        looking++;
+        yield wanted;
+      }
       // What is equal may come again without harm.
       if (changes.length === 0 && looking === 0 && keys.size > MOST_KEYS) keys.clear();
     }
   }
 
   await inParallel(taken(), LOOKS_AT_ONCE, async (wanted) => {
-    looking++;
     const present = await look([...wanted.keys()]);
     looking--;
     for (const [key, after] of wanted) {

@@ -3,7 +3,7 @@ import { addRestore, NO_RESTORE, type RestoreTotals } from "../restore/restore-t
 import { sumFigures } from "../sum-figures.ts";
 
 /** What a segment's results tell word by word. */
-const TOLD: ReadonlySet<string> = new Set(["raced", "discrepancy", "undone"]);
+export const TOLD: ReadonlySet<string> = new Set(["raced", "discrepancy", "undone"]);
 
 /**
  * Adds up what happens in a stretch of a restore. What a chunk comes to counts once it is done: whoever goes on with it tells of all of

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { DdbrError } from "../errors.ts";
+import { MOST_SEGMENTS } from "../segments.ts";
 import type { StatePlace } from "./state-place.ts";
 
 const KEY = "job.json";
@@ -97,15 +98,18 @@ function parseJob(place: StatePlace, text: string): JobRecord {
 
 function isJob(value: unknown): value is JobRecord {
   if (typeof value !== "object" || value === null) return false;
-  const { format, version, command, segments, identity, run, createdAt } = value as Partial<JobRecord>;
+  const { format, version, command, segments, identity, settings, run, createdAt } =
+    value as Partial<JobRecord>;
   return (
     format === FORMAT &&
     version === VERSION &&
     [command, run, createdAt].every((text) => typeof text === "string") &&
     Number.isSafeInteger(segments) &&
     Number(segments) > 0 &&
+    Number(segments) <= MOST_SEGMENTS &&
     typeof identity === "object" &&
-    identity !== null
+    identity !== null &&
+    (settings === undefined || (typeof settings === "object" && settings !== null))
   );
 }
 

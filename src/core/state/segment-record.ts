@@ -30,6 +30,8 @@ export interface NumberedRecord {
 
 const FOLDER = "segments";
 const KEY = /^segments\/(\d+)\/(\d{8,})\.json$/;
+/** No segment is taken as often. */
+const MOST_EPOCHS = 1_000_000;
 /** The holder would have to go on twice between each look into the folder and at the record. */
 const MOST_LOOKS = 20;
 
@@ -121,6 +123,8 @@ function isRecord(value: unknown): value is SegmentRecord {
     typeof worker === "string" &&
     typeof lease === "string" &&
     Number.isSafeInteger(epoch) &&
+    Number(epoch) > 0 &&
+    Number(epoch) <= MOST_EPOCHS &&
     Number.isSafeInteger(leaseMs) &&
     !Number.isNaN(Date.parse(String(until))) &&
     /^(working|open|done)$/.test(String(status)) &&
