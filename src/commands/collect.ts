@@ -43,6 +43,10 @@ export class CollectCommand extends TransferCommand {
     description: "write what a restore has replaced to this new file, which ddbr undo takes",
   });
 
+  override quiet = Option.Boolean("--quiet,-q", false, {
+    description: "print what was found and the summary, no progress",
+  });
+
   async execute(): Promise<number> {
     const { parseCollectRequest, runCollect } = await import("./job/run-collect.ts");
     const { outputMode } = await import("./output/mode.ts");

@@ -20,6 +20,10 @@ export class IncrementalDiffCommand extends TableTransferCommand {
       With \`--on\` the functions of a runner (\`lambda deploy runner\`) do it, and this command only watches: Ctrl-C leaves it
       running, the same command with \`--join\` comes back. It ends as it would have here; \`--concurrency\` is then 100 by default.
 
+      With \`--state\` any number of processes share the work on an incremental folder, and go on where one that was killed had come to;
+      then \`ddbr collect\` looks at what the folder holds beyond the table, and tells what all have found. Such a worker exits with 0
+      when its work is done, whatever was found.
+
       Exit codes: 0 equal, or repaired and verified; 1 discrepancies remain; 2 wrong usage, or something could not
       be done; 130 stopped.
     `,

@@ -144,6 +144,17 @@ describe("a worker", () => {
   });
 });
 
+describe("a folder that holds something else", () => {
+  test.each(["manifest.json", "segments/0/00000003.json", "a/b"])("such as %s is left alone", (key) =>
+    withState("directory", async (state) => {
+      await state.put(key, "{}");
+      const { code, stderr } = await runDdbr(worker(state), { env: state.env });
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`holds something else already: "${key}"`)]);
+      expect(await state.keys()).toEqual([key]);
+    }),
+  );
+});
+
 describe("a state that somebody else has written", () => {
   const job = { format: "ddbr-state", version: 1, segments: 1, identity: {}, settings: {}, run: "r" };
   const collected = (state: TestPlace) => runDdbr(["collect", state.url]);

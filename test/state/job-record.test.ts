@@ -36,9 +36,9 @@ describe.each(STORE_KINDS)("a job (%s)", (kind) => {
 const { identity } = WANTED;
 const OTHERS: [string, WantedJob, string][] = [
   [
-    "another command",
-    { ...WANTED, command: "backup-table" },
-    'command is "diff-tables", here "backup-table"',
+    "two other things",
+    { ...WANTED, segments: 1, identity: { ...identity, backfill: true } },
+    "segments is 64, here 1; backfill is not given, here true",
   ],
   ["other segments", { ...WANTED, segments: 32 }, "segments is 64, here 32"],
   [
@@ -75,7 +75,8 @@ test("another job is refused, and told what differs", () =>
     }
     const both = { ...WANTED, command: "x", segments: 1 };
     expect(await failureOf(() => joinJob(place, both))).toMatchObject({
-      message: 'the state is of another run: command is "diff-tables", here "x"; segments is 64, here 1',
+      code: "exists",
+      message: 'the state is of a run of "diff-tables"',
     });
   }));
 

@@ -26,7 +26,7 @@ export async function runBackupWorker(
         return summary;
       },
     });
-    if (summary !== undefined) tellCollect("backup-table", summary, terms.place, mode);
+    if (summary !== undefined) tellCollect("backup-table", summary, { place: terms.place, segment }, mode);
     return exitCode;
   } finally {
     place.close();

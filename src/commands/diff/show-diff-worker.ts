@@ -54,7 +54,7 @@ export async function showDiffWorker({
           report,
         ),
     });
-    tellCollect(command, summary, terms.place, mode, collecting);
+    tellCollect(command, summary, { place: terms.place, segment }, mode, collecting);
     return workerExitCode(summary.outcome);
   } finally {
     place.close();

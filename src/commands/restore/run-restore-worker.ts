@@ -51,7 +51,7 @@ export async function runRestoreWorker(
         return workOnRestore({ ...worker, planTable, waiting }, report);
       },
     });
-    tellCollect(COMMAND, summary, terms.place, mode);
+    tellCollect(COMMAND, summary, { place: terms.place, segment }, mode);
     return workerExitCode(summary.outcome);
   } finally {
     place.close();

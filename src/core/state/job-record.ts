@@ -33,7 +33,7 @@ export interface JobRecord extends WantedJob {
 
 /**
  * Begins a job, or joins it where it has begun.
- * @throws DdbrError `exists` when the place holds the state of another job; `damaged`; `service-refused` when the server cannot
+ * @throws DdbrError `exists` when the place holds the state of another job, or something else; `damaged`; `service-refused` when the server cannot
  * decide who of several creates an object
  */
 export async function joinJob(
@@ -59,10 +59,28 @@ async function beginJob(place: StatePlace, wanted: WantedJob, signal?: AbortSign
     const record = { ...job, run: randomUUID(), createdAt: new Date().toISOString() };
     return Buffer.from(`${JSON.stringify(record, undefined, 1)}\n`);
   };
+  await refuseOccupied(place, signal);
   if (await place.putNew(KEY, bodyOf(), signal)) await refuseUnconditional(place, bodyOf(), signal);
   const begun = await readJob(place, signal);
   if (begun !== undefined) return begun;
   throw new DdbrError("no-such-object", "was deleted while it was being made", { subject: keyIn(place) });
+}
+
+/** What may be there before a job begins: who makes its table, and earlier workers' heartbeats. */
+const BEFORE = /^(table\.json$|pace\/)/;
+
+/** Segments that another job has left would pass for done; and what is not a state at all is not to be written into. */
+async function refuseOccupied(place: StatePlace, signal?: AbortSignal): Promise<void> {
+  for await (const keys of place.list("", signal)) {
+    const other = keys.find((key) => !BEFORE.test(key));
+    if (other === undefined) continue;
+    // Others may have begun it just now.
+    if ((await place.get(KEY, signal)) !== undefined) return;
+    throw new DdbrError("exists", `holds something else already: ${JSON.stringify(other)}`, {
+      subject: place.location.text,
+      hint: "name a folder for the state that is empty, or not there yet",
+    });
+  }
 }
 
 /** There are servers that take no notice of a condition: on them every worker would believe that a segment is its own. */
@@ -117,6 +135,12 @@ function refuseOther(place: StatePlace, found: JobRecord, wanted: WantedJob): vo
   const facts = ({ command, segments, identity }: WantedJob) =>
     // As JSON leaves them: members that are undefined are none.
     JSON.parse(JSON.stringify({ command, segments, ...identity })) as Record<string, unknown>;
+  if (found.command !== wanted.command) {
+    throw new DdbrError("exists", `the state is of a run of ${JSON.stringify(found.command)}`, {
+      subject: place.location.text,
+      hint: "name another place for the state",
+    });
+  }
   const [theirs, ours] = [facts(found), facts(wanted)];
   const names = [...new Set([...Object.keys(theirs), ...Object.keys(ours)])];
   const differing = names.filter((name) => !isDeepStrictEqual(theirs[name], ours[name]));
