@@ -12,6 +12,7 @@ export class EstimateCommand extends Command {
 
       The command is \`diff-tables\`, \`backup-table\`, \`incremental-diff\` (with an incremental folder) or \`restore-table\` (from a dump). Its table and place
       come as it takes them itself; or else \`--items\` and \`--item-size\` say how large the table is, and the backup is taken to be on S3.
+      Of \`restore-table\` the source is not looked at: it is taken to be as large as the table.
 
       A \`~\` stands before what cannot be known exactly beforehand: \`--json\` tells the least and the most. What the model is made of, what of
       that was measured and what is assumed is told in docs/scale.md.
