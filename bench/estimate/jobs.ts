@@ -85,7 +85,7 @@ export const JOBS: Record<string, Job> = {
   },
   "restore into an empty table": {
     command: "restore-table",
-    share: 0.1,
+    share: 1,
     before: ({ primary, folder }) => ["backup-table", primary.location, folder, "--jobid", primary.name],
     words: ({ primary, empty, folder }, n) => [
       ...["restore-table", join(folder, primary.name), empty.location, "--yes", ...split(n)],
