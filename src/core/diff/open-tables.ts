@@ -32,14 +32,15 @@ export function pairLimits({
 /**
  * Opens and describes both tables, and refuses pairs that cannot be compared.
  * @param pacing the run's, of such limits; by default the request's rates hold for these two alone
+ * @param isUnderWay see TableOptions
  */
 export async function openTables(
   request: PairRequest,
   signal: AbortSignal,
   pacing?: RunPacing,
+  isUnderWay = false,
 ): Promise<{ primary: Table; replica: Table }> {
   const { consistent, maxReadUnits, maxWriteUnits, patienceMs } = request;
-  const isUnderWay = pacing !== undefined;
   const options = { consistent, maxReadUnits, maxWriteUnits, patienceMs, isUnderWay, signal };
   const opened = await Promise.allSettled([
     openTable(request.primary, {

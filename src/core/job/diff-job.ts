@@ -68,7 +68,7 @@ export async function openDiffJob(
 
     async work(lease, controls) {
       // Each segment has its own, so that its requests are counted by themselves.
-      const tables = await openTables(request, controls.signal, controls.pacing);
+      const tables = await openTables(request, controls.signal, controls.pacing, true);
       try {
         for (const side of SIDES) refuseOtherTable(tables[side], identity[side]);
         const start = { first: { checkpoint: SEGMENT_START, totals: NO_TOTALS }, checkpointMs };
