@@ -117,7 +117,7 @@ export async function openEnds(
   signal: AbortSignal,
   paces?: TableOptions["paces"],
 ): Promise<{ table: Table; store: ObjectStore }> {
-  const opened = await openTable(table, { ...tableOptions, paces, isUnderWay: true, signal });
+  const opened = await openTable(table, { ...tableOptions, paces, isUnderWay: paces !== undefined, signal });
   try {
     return { table: opened, store: await openStore(place, storeOptions, signal) };
   } catch (error) {

@@ -130,7 +130,12 @@ export async function openRestoreEnds(
     if (create && (dryRun || !isMade) && planTable !== undefined) {
       opened.target = await planTable(source, signal);
     } else {
-      const table = await openTable(location, { ...tableOptions, paces, isUnderWay: true, signal });
+      const table = await openTable(location, {
+        ...tableOptions,
+        paces,
+        isUnderWay: paces !== undefined,
+        signal,
+      });
       opened.target = { table, description: table.description };
     }
     refuseOtherKey(source, opened.target.description.schema);

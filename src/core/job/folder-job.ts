@@ -155,7 +155,12 @@ export async function openFolder(
   pacing?: RunPacing,
 ): Promise<OpenedFolder> {
   const paces = pacing?.paces("table");
-  const table = await openTable(request.table, { ...request.tableOptions, paces, isUnderWay: true, signal });
+  const table = await openTable(request.table, {
+    ...request.tableOptions,
+    paces,
+    isUnderWay: paces !== undefined,
+    signal,
+  });
   try {
     const store = await openExistingStore(request.folder, request.storeOptions, signal);
     const { schema, items } = table.description;

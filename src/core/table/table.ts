@@ -33,7 +33,7 @@ export interface TableOptions {
   paces?: TablePaces | undefined;
   /** How long a request is repeated before the run gives up, milliseconds. */
   patienceMs?: number | undefined;
-  /** Describing it is repeated for as long, not for a moment only: a run that has begun does not end by that. */
+  /** Describing it is repeated for as long, not for a moment only: a run that has begun does not end by that, and nobody waits to hear of a wrong address. */
   isUnderWay?: boolean;
   signal?: AbortSignal;
 }
