@@ -11,10 +11,10 @@ export class MeteredServer implements AsyncDisposable {
     this.#answers = answers;
   }
 
-  /** @param capacity units a second (and as many at once); whoever asks for more is refused, as a table of provisioned capacity does it */
+  /** @param capacity units a second (none is saved up before the first answer); whoever asks for more is refused, as a table of provisioned capacity does it */
   static async start(capacity = Number.POSITIVE_INFINITY): Promise<MeteredServer> {
     const answers: { at: number; units: number }[] = [];
-    let [left, filledAt] = [capacity, performance.now()];
+    let [left, filledAt] = [0, performance.now()];
     const proxy = await startFaultProxy({
       target: dynamoDbEndpoint(),
       onResponse(_operation, _status, body) {
