@@ -191,11 +191,11 @@ describe("a limit of units a second", () => {
     await ask();
     await Promise.all(Array.from({ length: 9 }, ask));
     expect(earliest).toBeLessThanOrEqual(150);
-    expect(performance.now() - begin).toBeLessThan(4 * SECONDS);
+    expect(performance.now() - begin).toBeLessThan(10 * SECONDS);
   });
 
   test(
-    "on writes holds in every second of a backfill",
+    "on writes holds from beginning to end of a backfill",
     async () => {
       const { openTable } = await import("../../src/core/table/table.ts");
       const { parseTableLocation } = await import("../../src/core/location.ts");
@@ -204,7 +204,8 @@ describe("a limit of units a second", () => {
       const open = (table: TestTable) =>
         openTable(parseTableLocation(table.location), { maxWriteUnits: 100 });
       const [p, r] = [await open(primary), await open(replica)];
-      const bySecond = new Map<number, number>();
+      let written = 0;
+      let mostAhead = 0;
       const begin = performance.now();
       await diffTables({
         primary: p,
@@ -221,15 +222,15 @@ describe("a limit of units a second", () => {
         signal: new AbortController().signal,
         report(event) {
           if (event.type !== "answered") return;
-          const second = Math.floor((performance.now() - begin) / SECONDS);
-          bySecond.set(second, (bySecond.get(second) ?? 0) + event.writeUnits);
+          written += event.writeUnits;
+          mostAhead = Math.max(mostAhead, written - ((performance.now() - begin) / SECONDS) * 100);
         },
       });
       p.close();
       r.close();
-      expect([...bySecond.values()].reduce((sum, units) => sum + units)).toBe(500);
-      expect(Math.max(...bySecond.values())).toBeLessThanOrEqual(150);
-      expect(bySecond.size).toBeGreaterThanOrEqual(3);
+      expect(written).toBe(500);
+      // A second's worth may come at once, and two requests more.
+      expect(mostAhead).toBeLessThanOrEqual(150);
     },
     30 * SECONDS,
   );
