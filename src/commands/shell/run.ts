@@ -1,22 +1,31 @@
+import type { WriteStream } from "node:tty";
 import { type BaseContext, Cli } from "clipanion";
 import { describeError, exitCodeOf } from "../../core/errors.ts";
 import { COMMANDS } from "../commands.ts";
 import { VERSION } from "../version.ts";
-import { sharedOptionsLast } from "./shared-options-last.ts";
+import { arrangePage } from "./arrange-page.ts";
 
 /** Clipanion writes failures to stdout, with usage pages and stacks: here they are kept for one line on stderr. */
 class DdbrCli extends Cli {
   failure: unknown;
+  /** Of the terminal that pages are written to, if it is one. */
+  columns?: number;
 
   override error(error: unknown): string {
     this.failure = error;
     return "";
   }
 
+  /** Clipanion draws a rule behind a heading, which is a column too long for many terminals. */
+  override format(colored?: boolean): ReturnType<Cli["format"]> {
+    const format = super.format(colored);
+    return { ...format, header: format.bold };
+  }
+
   /** Clipanion marks an option's value by `#0`, and ends its pages without a line break. */
   override usage(...args: Parameters<Cli["usage"]>): string {
     const page = super.usage(...args).replaceAll(/ #0/g, "=… ");
-    return `${sharedOptionsLast(page).trimEnd()}\n`;
+    return `${arrangePage(page, this.columns).trimEnd()}\n`;
   }
 }
 
@@ -28,6 +37,7 @@ export async function run(words: string[], context: BaseContext = Cli.defaultCon
     binaryVersion: VERSION,
     enableColors: wantsColors(context),
   });
+  if (isTerminal(context)) cli.columns = context.stdout.columns;
   for (const command of COMMANDS) cli.register(command);
   const [first, ...rest] = words;
   const asksOf =
@@ -47,6 +57,10 @@ async function fail(cli: DdbrCli, argv: string[], context: BaseContext): Promise
   return exitCodeOf(error);
 }
 
-function wantsColors({ stdout, env }: BaseContext): boolean {
-  return "isTTY" in stdout && stdout.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb";
+function wantsColors(context: BaseContext): boolean {
+  return isTerminal(context) && !context.env.NO_COLOR && context.env.TERM !== "dumb";
+}
+
+function isTerminal(context: BaseContext): context is BaseContext & { stdout: WriteStream } {
+  return "isTTY" in context.stdout && context.stdout.isTTY === true;
 }
