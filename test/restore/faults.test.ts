@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import { createDice } from "../../src/core/demo/dice.ts";
+import { createDice, type Dice } from "../../src/core/demo/dice.ts";
 import type { FaultRule } from "../helpers/fault-proxy.ts";
 import { byId } from "./helpers/changes.ts";
 import { startCountingProxy, WRITES } from "./helpers/counting-proxy.ts";
@@ -52,6 +52,14 @@ test.each(PLANNED)(
 const isPlanned = (undoFile: string) =>
   existsSync(undoFile) && readFileSync(undoFile, "utf8").includes('\n{"planned":');
 
+/** After how many requests of which kinds a run is killed. */
+function killAt(runs: number, killsWriting: number, dice: Dice): [requests: number, readonly string[]] {
+  // The second request reads, and so comes before there is a plan.
+  if (runs === 0) return [2, ALL];
+  if (runs < 4) return [dice.between(1, 8), ALL];
+  return killsWriting === 0 ? [dice.between(1, 20), WRITES] : [dice.between(1, 80), ALL];
+}
+
 test.each(PLANNED)(
   "%s killed at any moment, from its first request on: nothing half done, nothing done twice",
   (kind) =>
@@ -62,10 +70,9 @@ test.each(PLANNED)(
       const kills = { planning: 0, writing: 0 };
       for (let runs = 0; ; runs++) {
         const mayGoOn = isPlanned(undoFile);
-        // At first early: the second request reads, and so comes before there is a plan.
-        const requests = runs === 0 ? 2 : dice.between(1, runs < 4 ? 8 : 80);
+        const [requests, operations] = killAt(runs, kills.writing, dice);
         const run = await runPlan(mayGoOn ? [...words, "--resume"] : words, {
-          started: (kill) => counting.after(requests, kill, ALL),
+          started: (kill) => counting.after(requests, kill, operations),
         });
         if (run.code === 0) {
           expect(allWritten(run.summary!)).toEqual(plannedItems(run.summary!.plan!));
@@ -92,7 +99,8 @@ test.each(PLANNED)(
         rmSync(undoFile, { force: true });
       }
       expect(kills.planning).toBeGreaterThan(0);
-      expect(kills.writing).toBeGreaterThan(1);
+      // More often than once where the first kill left something: writes that are under way take effect.
+      expect(kills.writing).toBeGreaterThan(0);
       expect(await stateOf(scenario)).toEqual(scenario.after);
       await counting.proxy.stop();
     }),
