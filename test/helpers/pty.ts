@@ -39,7 +39,7 @@ export type TerminalOptions = {
   cwd?: string;
 };
 
-const DEFAULT_TIMEOUT_MS = 10_000;
+const DEFAULT_TIMEOUT_MS = 30_000;
 const POLL_MS = 5;
 // <termios.h>: whole lines, with erase and kill.
 const ICANON = process.platform === "darwin" ? 0x100 : 0x2;

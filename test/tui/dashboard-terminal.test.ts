@@ -99,7 +99,7 @@ test("p stands everything still and lets it go on", async () => {
 });
 
 test("Ctrl-C stops, says so while writes under way are finished, and leaves the summary", async () => {
-  await start({ ...LONG, lastWordsMs: 600 });
+  await start({ ...LONG, lastWordsMs: 2_000 });
   await press(CTRL_C, "stopping, writes under way are finished");
   await expectRestored(130, "ended: interrupted");
 });

@@ -19,7 +19,7 @@ async function press(keys: string, wanted: string | RegExp): Promise<void> {
 }
 
 test("reads, asks, writes, verifies, and closes by itself", async () => {
-  await start({ steps: 30 });
+  await start({ steps: 100 });
   await session.waitFor("Carry out this plan?");
   await press("y", /create +█*░* +\d+ %/);
   await session.waitFor("Verifying");
@@ -41,11 +41,13 @@ test("Ctrl-C while it asks is a no", async () => {
 });
 
 test("the question stays while the window is too small to see it, and comes back with it", async () => {
-  await start({});
+  await start({ steps: 100 });
   await session.waitFor("Carry out this plan?");
   session.resize(40, 8);
   await session.waitFor("Enlarge the window");
   session.write("y");
+  // Nothing shows that the key has been read, and it must not be read after the window has grown.
+  await Bun.sleep(1_000);
   session.resize(80, 24);
   await session.waitFor("Carry out this plan?");
   await press("y", "Writing");

@@ -24,7 +24,7 @@ async function press(keys: string, wanted: string | RegExp): Promise<void> {
 }
 
 test.each(["backup", "backfill", "snapshot"])("a %s runs, and closes by itself", async (job) => {
-  await start({ job, steps: 30, mishaps: [] });
+  await start({ job, steps: 200, mishaps: [] });
   await session.waitFor(job === "snapshot" ? "Folding" : /Segments +4 at work/);
   await expectRestored(session, 0, "ended: complete");
 });
@@ -59,7 +59,7 @@ test("resized to 60×15, to one line and back, nothing of the other size stays o
 });
 
 test("q stops, says so while writes under way are finished, and leaves the summary", async () => {
-  await start({ ...LONG, lastWordsMs: 600 });
+  await start({ ...LONG, lastWordsMs: 2_000 });
   await press("q", "stopping, writes under way are finished");
   expect(session.screen()[0]).toContain("STOPPING");
   await expectRestored(session, 130, "ended: interrupted");
