@@ -6,9 +6,10 @@ import {
   StopExecutionCommand,
 } from "@aws-sdk/client-sfn";
 import { uniqueName } from "../test/helpers/environment.ts";
-import { type Account, ELSEWHERE, eventsOf, HOME, openAccount } from "./helpers/account.ts";
+import { type Account, ELSEWHERE, HOME, openAccount } from "./helpers/account.ts";
 import { aws } from "./helpers/backup-metrics.ts";
 import { giveOutputs } from "./helpers/give-outputs.ts";
+import { eventsOfRun, refusalOf } from "./helpers/outcomes.ts";
 
 const MINUTE = 60_000;
 
@@ -33,19 +34,8 @@ const deploy = (...options: string[]) => [
 ];
 const state = () => ["--state", `s3://${account.codeBucket}/runs`];
 
-async function run(words: string[], expected = 0) {
-  const { code, stdout, stderr } = await account.ddbr([...words, "--json"]);
-  expect({ code, stderr }).toEqual({ code: expected, stderr: "" });
-  const events = eventsOf(stdout);
-  return { events, names: events.map(({ event }) => event), last: events.at(-1)! };
-}
-
-async function refusal(words: string[]): Promise<string> {
-  const { code, stdout, stderr } = await account.ddbr(words);
-  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-  expect(stderr.trimEnd().split("\n")).toHaveLength(1);
-  return stderr;
-}
+const run = (words: string[], expected?: number) => eventsOfRun(account, words, expected);
+const refusal = (words: string[]) => refusalOf(account, words);
 
 test("a new one is told where its runs' state is, and what they may reach", async () => {
   expect(await refusal(deploy("--yes"))).toContain("--state is missing");

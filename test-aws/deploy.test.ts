@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { GetQueueUrlCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { uniqueName } from "../test/helpers/environment.ts";
-import { type Account, ELSEWHERE, eventsOf, HOME, openAccount } from "./helpers/account.ts";
+import { type Account, ELSEWHERE, HOME, openAccount } from "./helpers/account.ts";
+import { eventsOfRun, refusalOf } from "./helpers/outcomes.ts";
 
 const BUNDLE = join(import.meta.dir, "../dist/lambda.zip");
 const MINUTE = 60_000;
@@ -28,20 +29,8 @@ const backup = (name: string, ...options: string[]) => [
   ...["--name", name, ...code(), ...options],
 ];
 
-async function run(words: string[], expected = 0) {
-  const { code, stdout, stderr } = await account.ddbr([...words, "--json"]);
-  expect({ code, stderr }).toEqual({ code: expected, stderr: "" });
-  const events = eventsOf(stdout);
-  return { events, names: events.map(({ event }) => event), last: events.at(-1)! };
-}
-
-/** The one line that is said of a refusal. */
-async function refusal(words: string[]): Promise<string> {
-  const { code, stdout, stderr } = await account.ddbr(words);
-  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-  expect(stderr.trimEnd().split("\n")).toHaveLength(1);
-  return stderr;
-}
+const run = (words: string[], expected?: number) => eventsOfRun(account, words, expected);
+const refusal = (words: string[]) => refusalOf(account, words);
 
 async function isThere(name: string): Promise<boolean> {
   return await account.deployed(name).then(
