@@ -11,8 +11,8 @@ import pRetry from "p-retry";
 import { DdbrError } from "../errors.ts";
 import type { TableLocation } from "../location.ts";
 import { type AccessOptions, clientAccess } from "../table/access.ts";
-import { fetchWhole } from "../table/dynamo.ts";
 import { isPassing, toDdbrError } from "../table/failure.ts";
+import { fetchWhole } from "../table/table-requests.ts";
 import { WireProtocol } from "../table/wire-protocol.ts";
 
 /** A part of a stream. The records of one key are in one shard, and later ones in a descendant of it. */

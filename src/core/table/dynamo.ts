@@ -6,27 +6,16 @@ import {
   type DescribeTableOutput,
   DescribeTimeToLiveCommand,
   type DescribeTimeToLiveOutput,
-  DynamoDBClient,
   ListTagsOfResourceCommand,
   type ListTagsOfResourceOutput,
   PutItemCommand,
   QueryCommand,
   ScanCommand,
 } from "@aws-sdk/client-dynamodb";
-import { FetchHttpHandler } from "@smithy/fetch-http-handler";
-import pRetry from "p-retry";
-import type { RequestObserver } from "../diff/source.ts";
-import type { DdbrError } from "../errors.ts";
 import type { WireItem, WireKey } from "../item/attribute-value.ts";
 import type { TableLocation } from "../location.ts";
-import { type AccessOptions, clientAccess } from "./access.ts";
-import { isPassing, NotDynamoDb, toDdbrError } from "./failure.ts";
-import { WireProtocol } from "./wire-protocol.ts";
-
-/** What an answer says of its cost. */
-interface Consumed {
-  CapacityUnits?: number;
-}
+import { NotDynamoDb, toDdbrError } from "./failure.ts";
+import { type Consumed, openRequests, type RequestOptions } from "./table-requests.ts";
 
 export interface ScanInput {
   Segment: number;
@@ -72,7 +61,7 @@ export interface Dynamo {
     signal?: AbortSignal,
   ): Promise<{ items: WireItem[]; unprocessed: WireKey[] }>;
   /** At most 25 requests; returns those that were not carried out. A stop ends the repeating, not an attempt under way. */
-  batchWrite(requests: WriteRequest[], signal?: AbortSignal): Promise<WriteRequest[]>;
+  batchWrite(writes: WriteRequest[], signal?: AbortSignal): Promise<WriteRequest[]>;
   /** One attempt, never repeated by itself. Returns the image replaced. Error `condition-failed` when the condition fails. */
   put(item: WireItem, condition: ConditionInput): Promise<WireItem | undefined>;
   delete(key: WireKey, condition: ConditionInput): Promise<WireItem | undefined>;
@@ -84,80 +73,20 @@ export interface TableExtras {
   timeToLive: DescribeTimeToLiveOutput["TimeToLiveDescription"];
 }
 
-export interface DynamoOptions {
-  access?: AccessOptions;
-  observer?: RequestObserver;
-  /** How long one request is tried again before the run gives up, in milliseconds. */
-  patienceMs?: number;
-  /** And how long describing the table is, which is no longer than a moment by default: somebody may wait to hear of a wrong address. */
+export interface DynamoOptions extends RequestOptions {
+  /** How long describing the table is tried again, in milliseconds, which is no longer than a moment by default: somebody may wait to hear of a wrong address. */
   describePatienceMs?: number | undefined;
 }
 
-export const DEFAULT_PATIENCE_MS = 60_000;
-const REQUEST_TIMEOUT_MS = 30_000;
-const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 5_000;
 const DESCRIBE_PATIENCE_MS = 2_000;
-
-/** Those whose answers tell read units. */
-export const READ_OPERATIONS: ReadonlySet<string> = new Set(["Scan", "Query", "BatchGetItem"]);
-
-type Answer = { ConsumedCapacity?: Consumed | Consumed[]; $bytes?: number };
 
 /** Opens one table; nothing is sent yet. */
 export async function openDynamo(location: TableLocation, options: DynamoOptions = {}): Promise<Dynamo> {
-  const client = new DynamoDBClient({
-    ...(await clientAccess(location, options.access ?? {})),
-    protocol: WireProtocol,
-    requestHandler: new FetchHttpHandler({
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      customFetch: fetchWhole as typeof fetch,
-    }),
-    // Repeating is done here, where it is counted and can be interrupted.
-    maxAttempts: 1,
-  });
-  client.middlewareStack.remove("loggerMiddleware");
-  const { observer, patienceMs = DEFAULT_PATIENCE_MS, describePatienceMs = DESCRIBE_PATIENCE_MS } = options;
+  const { describePatienceMs = DESCRIBE_PATIENCE_MS } = options;
   const TableName = location.table;
-
-  async function attempt<Output>(operation: string, command: object, signal?: AbortSignal): Promise<Output> {
-    const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-    try {
-      const abortSignal = signal ? AbortSignal.any([signal, timeout]) : timeout;
-      // The SDK types its commands with binary as bytes; WireProtocol sends the wire form just as it is.
-      const output = (await client.send(command as never, { abortSignal })) as Answer;
-      observer?.answered({ operation, bytes: output.$bytes ?? 0, ...unitsOf(operation, output) });
-      return output as Output;
-    } catch (error) {
-      if (signal?.aborted) throw signal.reason;
-      throw toDdbrError(timeout.aborted ? timeout.reason : error, operation, location.text);
-    }
-  }
-
-  function persist<Output>(
-    operation: string,
-    command: object,
-    signal?: AbortSignal,
-    { maxRetryTime = patienceMs, finishAttempt = false } = {},
-  ): Promise<Output> {
-    return pRetry(() => attempt<Output>(operation, command, finishAttempt ? undefined : signal), {
-      retries: Number.POSITIVE_INFINITY,
-      maxRetryTime,
-      minTimeout: FIRST_PAUSE_MS,
-      maxTimeout: LONGEST_PAUSE_MS,
-      randomize: true,
-      ...(signal ? { signal } : {}),
-      shouldRetry: ({ error }) => {
-        if (!isPassing(error)) return false;
-        const failure = error as DdbrError;
-        observer?.retried({ operation, throttled: failure.code === "throttled" }, failure);
-        return true;
-      },
-    });
-  }
-
+  const requests = await openRequests(location, options);
   const ask = <Output>(operation: string, command: object, signal?: AbortSignal): Promise<Output> =>
-    persist(operation, command, signal, { maxRetryTime: describePatienceMs });
+    requests.repeatedly(operation, command, { signal, patienceMs: describePatienceMs });
 
   return {
     async describe(signal) {
@@ -191,29 +120,29 @@ export async function openDynamo(location: TableLocation, options: DynamoOptions
     },
 
     scan(input, signal) {
-      return persist(
+      return requests.repeatedly(
         "Scan",
         wire(ScanCommand, { TableName, ReturnConsumedCapacity: "TOTAL", ...input }),
-        signal,
+        { signal },
       );
     },
 
     query(input, signal) {
-      return persist(
+      return requests.repeatedly(
         "Query",
         wire(QueryCommand, { TableName, ReturnConsumedCapacity: "TOTAL", ...input }),
-        signal,
+        { signal },
       );
     },
 
     async batchGet(keys, consistent, signal) {
-      const output = await persist<BatchGetAnswer>(
+      const output = await requests.repeatedly<BatchGetAnswer>(
         "BatchGetItem",
         wire(BatchGetItemCommand, {
           RequestItems: { [TableName]: { Keys: keys, ConsistentRead: consistent } },
           ReturnConsumedCapacity: "TOTAL",
         }),
-        signal,
+        { signal },
       );
       return {
         items: onlyEntry(output.Responses) ?? [],
@@ -221,15 +150,14 @@ export async function openDynamo(location: TableLocation, options: DynamoOptions
       };
     },
 
-    async batchWrite(requests, signal) {
-      const output = await persist<BatchWriteAnswer>(
+    async batchWrite(writes, signal) {
+      const output = await requests.repeatedly<BatchWriteAnswer>(
         "BatchWriteItem",
         wire(BatchWriteItemCommand, {
-          RequestItems: { [TableName]: requests },
+          RequestItems: { [TableName]: writes },
           ReturnConsumedCapacity: "TOTAL",
         }),
-        signal,
-        { finishAttempt: true },
+        { signal, finishAttempt: true },
       );
       return onlyEntry(output.UnprocessedItems) ?? [];
     },
@@ -242,7 +170,7 @@ export async function openDynamo(location: TableLocation, options: DynamoOptions
         ReturnConsumedCapacity: "TOTAL",
         ...condition,
       };
-      return (await attempt<WriteAnswer>("PutItem", wire(PutItemCommand, input))).Attributes;
+      return (await requests.once<WriteAnswer>("PutItem", wire(PutItemCommand, input))).Attributes;
     },
 
     async delete(key, condition) {
@@ -253,22 +181,11 @@ export async function openDynamo(location: TableLocation, options: DynamoOptions
         ReturnConsumedCapacity: "TOTAL",
         ...condition,
       };
-      return (await attempt<WriteAnswer>("DeleteItem", wire(DeleteItemCommand, input))).Attributes;
+      return (await requests.once<WriteAnswer>("DeleteItem", wire(DeleteItemCommand, input))).Attributes;
     },
 
-    close: () => client.destroy(),
+    close: () => requests.close(),
   };
-}
-
-/**
- * Takes an answer in one piece: going through its stream costs several times the CPU and memory.
- * The handler and the protocols only look at these members of a Response.
- */
-export async function fetchWhole(request: Request): Promise<unknown> {
-  // A signed request is for the server it was made for, and for no other.
-  const response = await fetch(request, { redirect: "manual" });
-  const { headers, status, statusText } = response;
-  return { headers, status, statusText, body: Buffer.from(await response.arrayBuffer()) };
 }
 
 async function allTags(
@@ -304,13 +221,4 @@ function wire(CommandClass: new (input: never) => object, input: object): object
 /** Answers are keyed by table, by name or by ARN as asked; only one table was asked. */
 function onlyEntry<Value>(byTable: Record<string, Value> | undefined): Value | undefined {
   return byTable === undefined ? undefined : Object.values(byTable)[0];
-}
-
-function unitsOf(operation: string, answer: Answer): { readUnits: number; writeUnits: number } {
-  const consumed = answer.ConsumedCapacity ?? [];
-  const list = Array.isArray(consumed) ? consumed : [consumed];
-  const units = list.reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
-  return READ_OPERATIONS.has(operation)
-    ? { readUnits: units, writeUnits: 0 }
-    : { readUnits: 0, writeUnits: units };
 }

@@ -6,18 +6,11 @@ import type { TableLocation } from "../location.ts";
 import type { AccessOptions } from "./access.ts";
 import { deleteIfUnchanged, putIfUnchanged } from "./conditional-write.ts";
 import { describeTable } from "./describe.ts";
-import {
-  DEFAULT_PATIENCE_MS,
-  type Dynamo,
-  openDynamo,
-  type QueryInput,
-  READ_OPERATIONS,
-  type ScanInput,
-  type TableExtras,
-} from "./dynamo.ts";
+import { type Dynamo, openDynamo, type QueryInput, type ScanInput, type TableExtras } from "./dynamo.ts";
 import { createPace, type TablePaces } from "./pace.ts";
 import { pacedWrites } from "./paced-writes.ts";
 import { inASecond, portions, RequestSizes } from "./request-sizes.ts";
+import { DEFAULT_PATIENCE_MS, READ_OPERATIONS } from "./table-requests.ts";
 import { untilDone } from "./until-done.ts";
 
 export interface TableOptions {

@@ -12,8 +12,8 @@ import { createChangesFile } from "../../../src/core/restore/changes-writer.ts";
 import { planUndo } from "../../../src/core/restore/plan-undo.ts";
 import type { RestoreEvent, RestorePlan } from "../../../src/core/restore/restore-events.ts";
 import type { RestoreRun } from "../../../src/core/restore/restore-run.ts";
-import { DEFAULT_PATIENCE_MS } from "../../../src/core/table/dynamo.ts";
 import { openTable } from "../../../src/core/table/table.ts";
+import { DEFAULT_PATIENCE_MS } from "../../../src/core/table/table-requests.ts";
 import type { Item, TestTable } from "../../helpers/table.ts";
 
 /** A folder of its own, and how to take it away. */

@@ -1,4 +1,4 @@
-import { DEFAULT_PATIENCE_MS } from "../../table/dynamo.ts";
+import { DEFAULT_PATIENCE_MS } from "../../table/table-requests.ts";
 import type { KeyRange, ObjectStore, ObjectVersion, StoreObserver } from "../object-store.ts";
 import { checkKey, type StoreLocation } from "../store-location.ts";
 import { listAll, listRange } from "./s3-listing.ts";
