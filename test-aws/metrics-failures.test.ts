@@ -103,7 +103,7 @@ describe("metrics that cannot be sent are one clear line", () => {
 });
 
 describe("nobody waits long for a metric", () => {
-  const LONGEST_MS = 11_500;
+  const LONGEST_MS = 25_000;
 
   test.concurrent("when the server never answers", async () => {
     const rules: FaultRule[] = [{ fault: { kind: "delay", ms: 60_000 }, always: true }];
@@ -114,7 +114,7 @@ describe("nobody waits long for a metric", () => {
   });
 
   test.concurrent("when credentials never come", async () => {
-    const config = "[profile slow]\ncredential_process = sleep 12\n";
+    const config = "[profile slow]\ncredential_process = sleep 40\n";
     const start = Date.now();
     const failure = await withConfig(config, () => failureOf(metrics({ access: { profile: "slow" } })));
     expect(failure.message).toBe("gave up waiting to send them");
@@ -130,7 +130,7 @@ describe("nobody waits long for a metric", () => {
     );
     expect(stopped).toBe(reason);
     expect(await rejectionOf({ ...metrics(), signal: AbortSignal.abort(reason) })).toBe(reason);
-    expect(Date.now() - start).toBeLessThan(1_000);
+    expect(Date.now() - start).toBeLessThan(3_000);
   });
 });
 

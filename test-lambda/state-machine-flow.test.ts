@@ -83,7 +83,7 @@ test("no more are called at the same time than is said", async () => {
     {
       async segment() {
         most = Math.max(most, ++running);
-        await Bun.sleep(20);
+        await Bun.sleep(300);
         running--;
         return status("done");
       },

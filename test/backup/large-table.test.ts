@@ -19,7 +19,7 @@ beforeAll(async () => {
   table = await createTable();
   await table.load(orders());
   segments = await rawSegments(table.name, SEGMENTS);
-}, 10 * MINUTES);
+}, 30 * MINUTES);
 
 afterAll(() => table.drop(), MINUTES);
 
@@ -38,5 +38,5 @@ test.each(STORE_KINDS)(
       expect(Date.parse(manifest.finishedAt)).toBeLessThanOrEqual(ended);
       expect(await place.litter()).toEqual([]);
     }),
-  3 * MINUTES,
+  30 * MINUTES,
 );

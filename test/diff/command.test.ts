@@ -321,8 +321,12 @@ describe("ends that are not as wished", () => {
 
   test("Ctrl-C: exit 130, a summary of what was and was not done", async () => {
     await primary.load(Array.from({ length: 2000 }, (_, at) => record(`r-${at}`)));
-    proxy = await startFaultProxy({ target: dynamoDbEndpoint() });
-    proxy.setRules([{ fault: { kind: "delay", ms: 3000 }, operations: ["Scan"], always: true }]);
+    const scanning = Promise.withResolvers<void>();
+    proxy = await startFaultProxy({
+      target: dynamoDbEndpoint(),
+      rules: [{ fault: { kind: "delay", ms: 3000 }, operations: ["Scan"], always: true }],
+      onRequest: (operation) => operation === "Scan" && scanning.resolve(),
+    });
     const report = path("report.ndjson");
     const child = Bun.spawn(
       [DDBR, "diff-tables", `${proxy.url}/${primary.name}`, replica.location, "--plain", "--report", report],
@@ -332,7 +336,7 @@ describe("ends that are not as wished", () => {
         stdin: "ignore",
       },
     );
-    await Bun.sleep(800);
+    await scanning.promise;
     child.kill("SIGINT");
     expect(await child.exited).toBe(130);
     const stdout = await child.stdout.text();

@@ -46,6 +46,7 @@ const FOUND = /(Discrepancies|Found) 123 +missing 121 · different 1 · extraneo
 const COUNTED = /(Discrepancies|Found) 123/;
 const finished = (terminal: TerminalSession) =>
   terminal.waitFor(FOUND, 20_000).then(() => terminal.waitFor("finished"));
+const positionIn = (screen: string[]) => /(\d+) of \d+/.exec(screen.join("\n"))?.[1];
 const text = (terminal: TerminalSession) => terminal.screen().join("\n");
 
 describe("the dashboard of diff-tables in a terminal", () => {
@@ -83,8 +84,9 @@ describe("the dashboard of diff-tables in a terminal", () => {
     await terminal.waitFor("121");
     // The missing ones come in the order of the scan: look through them for the hostile one.
     for (let page = 0; page < 15 && !text(terminal).includes("\\u001b[2J"); page++) {
+      const before = positionIn(terminal.screen());
       terminal.write(KEYS.pageDown);
-      await Bun.sleep(150);
+      await terminal.waitFor((screen) => positionIn(screen) !== before);
     }
     await terminal.waitFor("\\u001b[2J");
     const own = terminal.raw();

@@ -24,7 +24,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "ddbr-test-"));
   [primary, replica] = await Promise.all([createTable(), createTable()]);
   await Promise.all([primary.load(tables.primary()), replica.load(tables.replica())]);
-}, 10 * MINUTES);
+}, 30 * MINUTES);
 
 afterAll(async () => {
   await Promise.all([primary.drop(), replica.drop()]);
@@ -44,7 +44,7 @@ async function check(...options: string[]): Promise<{ code: number; lines: strin
     "--report",
     report,
   ];
-  const { code, stdout } = await runDdbr([...words, ...options], { timeoutMs: 5 * MINUTES });
+  const { code, stdout } = await runDdbr([...words, ...options], { timeoutMs: 30 * MINUTES });
   const summary = JSON.parse(stdout.trimEnd().split("\n").at(-1)!) as DiffSummary;
   return { code, lines: reportLines(report), summary };
 }
@@ -68,7 +68,7 @@ describe("two tables of 200,000 items", () => {
         expect(code).toBe(1);
         expect(summary.totals.primary.items).toBe(ITEMS);
       },
-      5 * MINUTES,
+      30 * MINUTES,
     );
   }
 
@@ -83,7 +83,7 @@ describe("two tables of 200,000 items", () => {
       }
       expect(lines.sort()).toEqual(seeded);
     },
-    10 * MINUTES,
+    30 * MINUTES,
   );
 
   test(
@@ -98,7 +98,7 @@ describe("two tables of 200,000 items", () => {
       expect(units).toBeLessThan((lookUps * 0.5) / 10);
       expect(requests).toBeLessThan(lookUps / 100);
     },
-    5 * MINUTES,
+    30 * MINUTES,
   );
 
   test(
@@ -109,7 +109,7 @@ describe("two tables of 200,000 items", () => {
       const { found } = await runDiff(primary.location, replica.location, { wrap });
       expect(driftLines(found)).toEqual(seeded);
     },
-    5 * MINUTES,
+    30 * MINUTES,
   );
 
   test(
@@ -124,7 +124,7 @@ describe("two tables of 200,000 items", () => {
       expect(driftLines(found)).toEqual(seeded);
       expect(summary.totals.primary.lookedUp + summary.totals.replica.lookedUp).toBeGreaterThan(ITEMS);
     },
-    10 * MINUTES,
+    30 * MINUTES,
   );
 
   test(
@@ -138,7 +138,7 @@ describe("two tables of 200,000 items", () => {
       expect(again.lines).toEqual([]);
       expect(again.summary.totals.replica.items).toBe(ITEMS);
     },
-    10 * MINUTES,
+    30 * MINUTES,
   );
 });
 
@@ -156,7 +156,7 @@ describe("one side empty", () => {
       expect(summary.totals.discrepancies).toEqual({ missing: ITEMS, different: 0, extraneous: 0 });
       expect(new Set(found.map(({ id }) => id)).size).toBe(ITEMS);
     },
-    10 * MINUTES,
+    30 * MINUTES,
   );
 
   test(
@@ -166,6 +166,6 @@ describe("one side empty", () => {
       expect(summary.totals.discrepancies).toEqual({ missing: 0, different: 0, extraneous: ITEMS });
       expect(new Set(found.map(({ id }) => id)).size).toBe(ITEMS);
     },
-    10 * MINUTES,
+    30 * MINUTES,
   );
 });

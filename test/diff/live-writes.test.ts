@@ -33,7 +33,7 @@ describe("writes going on to the primary, replicated some hundreds of millisecon
       await Bun.sleep(SECONDS);
       const runs = [];
       for (let run = 0; run < 3; run++)
-        runs.push(await runDiff(primary.location, replica.location, { settleMs: 1_200 }));
+        runs.push(await runDiff(primary.location, replica.location, { settleMs: 4_000 }));
       await replication.stop();
       for (const { found, summary } of runs) {
         expect(found).toEqual([]);
@@ -55,7 +55,7 @@ describe("writes going on to the primary, replicated some hundreds of millisecon
       });
       await primary.put(order("rest-17", "changed and never replicated "));
       await replica.delete({ id: { S: "rest-23" } });
-      const { found } = await runDiff(primary.location, replica.location, { settleMs: 1_200 });
+      const { found } = await runDiff(primary.location, replica.location, { settleMs: 4_000 });
       await replication.stop();
       expect(found.sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
         { kind: "different", id: "rest-17" },

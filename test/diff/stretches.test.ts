@@ -80,7 +80,7 @@ describe.each(Object.keys(LAYOUTS))("two sides %s, compared stretch by stretch",
   ])("each discrepancy is found once (seed %d, %d bytes for what waits)", async (seed, waitingBytes) => {
     const sum = await inStretches(LAYOUTS[layout]!, { seed, waitingBytes });
     expect(driftLines(sum.found)).toEqual(seeded);
-    expect(sum.stretches).toBeGreaterThan(5);
+    expect(sum.stretches).toBeGreaterThan(2);
     expect(sum.items).toEqual({ primary: ITEMS, replica: ITEMS });
   });
 });
@@ -90,7 +90,7 @@ test("where both are laid in the same order only those without a partner are loo
     seed: 4,
     waitingBytes: 32 * 1024 * 1024,
   });
-  expect(stretches).toBeGreaterThan(5);
+  expect(stretches).toBeGreaterThan(2);
   expect(lookedUp).toBe(2 * OF_A_KIND);
 });
 

@@ -62,17 +62,11 @@ test(
   "from the latest on, what was there before is left",
   async () => {
     await tables.fill(0, 5);
-    const follower = {
-      ...{
-        primary: tables.primary.location,
-        target: tables.replica.location,
-        checkpoint: checkpointIn(tables.folder),
-      },
-      options: ["--start", "latest"],
-    };
-    const running = startFollower(follower);
-    await running.told("shard-started");
-    await Bun.sleep(300);
+    const { calls } = tables.proxy.stats;
+    const before = calls.GetRecords ?? 0;
+    const running = startFollower(tables.throughProxy(["--start", "latest"]));
+    // From then on it has its place in the stream.
+    while ((calls.GetRecords ?? 0) === before) await Bun.sleep(5);
     await tables.fill(5, 10);
     while ((await ids(tables.replica)).length < 5) await Bun.sleep(20);
     running.kill("SIGTERM");

@@ -24,10 +24,14 @@ beforeAll(async () => {
 afterAll(() => Promise.all([primary.drop(), replica.drop(), rm(folder, { recursive: true })]));
 afterEach(() => session?.close());
 
-async function start(name: string, options: string[] = []): Promise<void> {
+function open(name: string, options: string[] = []): TerminalSession {
   const checkpoint = join(folder, name);
   const follower = { primary: primary.location, target: replica.location, checkpoint, options };
-  session = startTerminal([DDBR, ...followWords(follower)]);
+  return startTerminal([DDBR, ...followWords(follower)]);
+}
+
+async function start(name: string): Promise<void> {
+  session = open(name);
   await session.waitFor("q stop");
   await session.waitForRawMode();
 }
@@ -64,7 +68,7 @@ test(
 test(
   "until caught up, it closes by itself",
   async () => {
-    await start("second", ["--until-caught-up"]);
+    session = open("second", ["--until-caught-up"]);
     expect(await session.exitCode).toBe(0);
     expect(session.history().join("\n")).toContain("caught up: 41 records written, up to date");
   },

@@ -87,7 +87,7 @@ test.each(["directory", "s3"] as const)(
         seed: 20_261_123,
         keys: KEYS,
         writes: WRITES[kind],
-        afterRound: () => Bun.sleep(40),
+        afterRound: () => Bun.sleep(kind === "s3" ? 150 : 40),
       }).finally(() => {
         ended = true;
       }),

@@ -170,7 +170,7 @@ describe.each(STORE_KINDS)("the browser of record-history on %s", (kind) => {
       await press("x\x1b[Z", "no difference");
       await press("d2026-11-20 22:33:00\r", "the record was deleted");
       await press("r", "the deletion of 2026-11-20 22:32:20.174 UTC into the table?");
-      expect(screen()).toContain("is DELETED,");
+      await session!.waitFor("is DELETED,");
       await press("y", /version, as read again\.$/);
       expect(await table.items()).toEqual([]);
 
@@ -211,8 +211,8 @@ describe("the browser of record-history", () => {
       if (theirs) await table.put(sdkItem(theirs));
       else await table.delete(KEY);
       await press("y", "Nothing was restored: somebody else has written");
-      expect(screen()).toContain("Not restored");
-      expect(screen()).toContain(theirs === undefined ? "(none)" : theirs.theirs ? '"new"' : '"theirs"');
+      await session!.waitFor("Not restored");
+      await session!.waitFor(theirs === undefined ? "(none)" : theirs.theirs ? '"new"' : '"theirs"');
       expect(await table.items()).toEqual(theirs ? [sdkItem(theirs)] : []);
       expect(await leave("xq")).toContain("Nothing was restored: somebody else has written");
     },
@@ -231,7 +231,7 @@ describe("the browser of record-history", () => {
         await browse(place, `${proxy.url}/${table.name}`, { id: "order-1" });
         await press("jjjr", "N no");
         await press("y", "This version was restored, and somebody else has written the record since");
-        expect(screen()).toContain('status: "open" → "theirs"');
+        await session!.waitFor('status: "open" → "theirs"');
         expect(await table.items()).toEqual([sdkItem(theirs)]);
         expect(await leave("xq")).toContain("This version was restored, and somebody else");
       } finally {

@@ -1,9 +1,11 @@
 import { expect, test } from "bun:test";
 import { createDice } from "../../src/core/demo/dice.ts";
 import { DDBR } from "../helpers/cli.ts";
+import { dynamoDbEndpoint } from "../helpers/dynamodb.ts";
+import { startFaultProxy } from "../helpers/fault-proxy.ts";
 import { programEnvironment } from "../helpers/program-environment.ts";
 import { newPlace, type StoreKind, type TestPlace } from "../helpers/stores.ts";
-import { createTable, type TestTable } from "../helpers/table.ts";
+import { createTable } from "../helpers/table.ts";
 import { backfill, eventsOf, MINUTES } from "./folding.ts";
 import { folderOf, heldIn, records } from "./records.ts";
 
@@ -14,8 +16,8 @@ const SETTINGS: Record<StoreKind, { kills: number; items: number }> = {
 const SEGMENTS = "16";
 
 /** Starts a backfill and kills it when so many of its segments have begun, and so many milliseconds later. */
-async function killed(table: TestTable, place: TestPlace, segments: number, afterMs: number): Promise<void> {
-  const words = ["incremental-backfill", table.location, place.url, ...place.options(), "--json"];
+async function killed(location: string, place: TestPlace, segments: number, afterMs: number): Promise<void> {
+  const words = ["incremental-backfill", location, place.url, ...place.options(), "--json"];
   const child = Bun.spawn([DDBR, ...words, "--segments", SEGMENTS, "--concurrency", "2", "--writes", "16"], {
     env: programEnvironment(place.env),
     stdin: "ignore",
@@ -42,12 +44,22 @@ test.each(["directory", "s3"] as const)(
     const table = await createTable();
     await table.load(items);
     const expected = folderOf(items, table.name);
+    // Slow enough for a kill to come in between.
+    const proxy = await startFaultProxy({
+      target: dynamoDbEndpoint(),
+      rules: [{ fault: { kind: "delay", ms: 40 }, operations: ["Scan"], always: true }],
+    });
     let unfinished = 0;
     let resumedSegments = 0;
     for (let kill = 1; kill <= kills; kill++) {
       const place = await newPlace(kind);
       try {
-        await killed(table, place, dice.between(1, 14), dice.between(0, kind === "s3" ? 80 : 25));
+        await killed(
+          `${proxy.url}/${table.name}`,
+          place,
+          dice.between(1, 14),
+          dice.between(0, kind === "s3" ? 80 : 25),
+        );
         const left = await heldIn(place, table.name);
         for (const [key, content] of left) expect(expected.get(key), `kill ${kill}: ${key}`).toBe(content);
         if (left.size < expected.size) unfinished++;
@@ -67,7 +79,7 @@ test.each(["directory", "s3"] as const)(
     // The test would say nothing if the kills had come too early or too late.
     expect(unfinished).toBeGreaterThan(kills / 2);
     expect(resumedSegments).toBeGreaterThan(kills / 4);
-    await table.drop();
+    await Promise.all([proxy.stop(), table.drop()]);
   },
   5 * MINUTES,
 );

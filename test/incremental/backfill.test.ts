@@ -174,7 +174,7 @@ describe.each(STORE_KINDS)("the progress of a backfill, on %s", (kind) => {
   test("is saved when the run is stopped", async () => {
     await withPlace(kind, async (place) => {
       const words = ["incremental-backfill", table.location, place.url, ...place.options(), "--json"];
-      const child = Bun.spawn([DDBR, ...words, "--segments", "40", "--concurrency", "1", "--max-rcu", "20"], {
+      const child = Bun.spawn([DDBR, ...words, "--segments", "40", "--concurrency", "1", "--max-rcu", "5"], {
         env: programEnvironment(place.env),
         stdin: "ignore",
         stdout: "pipe",

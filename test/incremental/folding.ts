@@ -36,7 +36,7 @@ export function snapshot(
 function run(words: string[], place: TestPlace, settings: RunSettings): Promise<CliResult> {
   const { endpoint, options = [], env, ...rest } = settings;
   return runDdbr([...words, ...place.options(endpoint), ...options], {
-    timeoutMs: 5 * MINUTES,
+    timeoutMs: 20 * MINUTES,
     ...rest,
     env: { ...place.env, ...env },
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createDice } from "../../src/core/demo/dice.ts";
 import { order } from "../helpers/orders.ts";
 import { newPlace, STORE_KINDS, type TestPlace } from "../helpers/stores.ts";
 import { createTable, type Item, type TestTable } from "../helpers/table.ts";
@@ -10,13 +11,14 @@ const SECONDS = 1_000;
 const RESTING = Array.from({ length: 300 }, (_, at) => order(`rest-${at}`));
 const LIVE = Array.from({ length: 60 }, (_, at) => `live-${at}`);
 /** Longer than a write takes to the folder. */
-const SETTLE = "1.5";
+const SETTLE = "4";
 
 /**
  * Changes the table at random, and the folder some time later, as a backup function does: in order for each record. Of the
  * share that is lost the folder never hears.
  */
 function startShop(table: TestTable, place: TestPlace, folder: string, { lost = 0 } = {}) {
+  const dice = createDice(20_261_123);
   const following = new Map<string, Promise<void>>();
   let running = true;
   let version = 0;
@@ -33,12 +35,12 @@ function startShop(table: TestTable, place: TestPlace, folder: string, { lost = 
 
   const working = (async () => {
     while (running) {
-      const id = LIVE[Math.floor(Math.random() * LIVE.length)]!;
-      const image = Math.random() < 0.25 ? undefined : { ...order(id), version: { N: String(++version) } };
+      const id = dice.pick(LIVE);
+      const image = dice.chance(0.25) ? undefined : { ...order(id), version: { N: String(++version) } };
       await (image === undefined ? table.delete({ id: { S: id } }) : table.put(image));
-      if (Math.random() >= lost) {
+      if (!dice.chance(lost)) {
         const before = following.get(id) ?? Promise.resolve();
-        const due = Bun.sleep(100 + Math.random() * 300);
+        const due = Bun.sleep(dice.between(100, 400));
         following.set(
           id,
           Promise.all([before, due]).then(() => follow(id, image)),

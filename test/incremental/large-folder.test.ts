@@ -23,7 +23,7 @@ beforeAll(async () => {
       })(),
     );
   }
-}, 5 * MINUTES);
+}, 30 * MINUTES);
 afterAll(() => Promise.all(Object.values(tables).map((table) => table.drop())));
 
 /** Takes lines one by one; fails unless each is one of the records, and in the end each record has come once. */
@@ -45,7 +45,7 @@ test.each(STORE_KINDS)(
     const table = tables[kind]!;
     const count = ITEMS[kind];
     await withPlace(kind, async (place) => {
-      const written = await backfill(table, place, { options: ["--json"], timeoutMs: 8 * MINUTES });
+      const written = await backfill(table, place, { options: ["--json"], timeoutMs: 30 * MINUTES });
       expect(written.code, written.stdout.slice(-2000)).toBe(0);
       expect(eventsOf(written).at(-1)).toMatchObject({ totals: { read: count, written: count } });
       const keys = await place.keys(table.name);
@@ -55,7 +55,7 @@ test.each(STORE_KINDS)(
 
       const folded = await snapshot(place, table.name, "out.gz", {
         options: ["--json", "--manifest"],
-        timeoutMs: 8 * MINUTES,
+        timeoutMs: 30 * MINUTES,
       });
       expect(folded.code, folded.stdout.slice(-2000)).toBe(0);
       const events = eventsOf(folded);
@@ -77,5 +77,5 @@ test.each(STORE_KINDS)(
       expect(manifest).toMatchObject({ items: count, foreign: 0, sha256 });
     });
   },
-  15 * MINUTES,
+  30 * MINUTES,
 );

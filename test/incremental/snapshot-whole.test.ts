@@ -36,7 +36,10 @@ describe.each(STORE_KINDS)("a snapshot on %s", (kind) => {
     // Slow enough for something to come in between.
     proxy = await startFaultProxy({
       target: s3Endpoint(),
-      rules: [{ fault: { kind: "delay", ms: 20 }, operations: ["GET", "PUT"], always: true }],
+      rules: [
+        { fault: { kind: "delay", ms: 20 }, operations: ["GET"], always: true },
+        { fault: { kind: "delay", ms: 300 }, operations: ["PUT"], always: true },
+      ],
       onRequest: (operation) => operation === "POST" && completing++,
       onResponse: (operation) => operation === "POST" && completing--,
     });

@@ -67,7 +67,7 @@ describe.each(STORE_KINDS)("a comparison shared by workers, its state on %s", (k
         const array = { words, env: state.env, jobs: 4, kills: 15, killEveryMs: 500, seed: 4711 };
         const { kills, done } = await runWorkerArray(array);
         // The test would say nothing if all had been done before anybody was killed.
-        expect(kills).toBeGreaterThan(5);
+        expect(kills).toBeGreaterThan(2);
         expect(new Set(done).size).toBe(done.length);
         const { code, summary, lines } = await collect(state);
         expect(lines).toEqual(undisturbed);

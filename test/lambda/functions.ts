@@ -7,6 +7,8 @@ import { s3Credentials, s3Endpoint } from "../helpers/s3.ts";
 import { type Change, eventOf, placeOf } from "./events.ts";
 
 export const MINUTE = 60_000;
+/** How long a busy machine may keep a process from running. */
+export const STANDSTILL_MS = 2_000;
 
 // What the functions say of themselves is tested elsewhere.
 process.env.POWERTOOLS_LOG_LEVEL = "SILENT";

@@ -9,7 +9,7 @@ const NO_LIMITS = { primary: {}, replica: {} };
 async function metersOf(options: Pick<JobPacingOptions, "limits" | "budget">): Promise<string[]> {
   return withState("directory", async (place, outside) => {
     const prices = { read: 1, write: 1 };
-    const common = { place, worker: "one", prices, time: fastTime(100) };
+    const common = { place, worker: "one", prices, time: fastTime(10) };
     await using pacing = await joinJobPacing({ ...common, ...options });
     for (const table of Object.keys(options.limits)) {
       const { read, write } = pacing.paces(table);

@@ -116,7 +116,9 @@ describe("a run's pace", () => {
 
   test("has no rate before the others know of it, and then a share of the limit", async () => {
     const place = new Place();
-    const runs = await Promise.all(["a", "b"].map((worker) => join(place, worker)));
+    // Both have to be heard of within a lease.
+    const slowly = { time: fastTime(20) };
+    const runs = await Promise.all(["a", "b"].map((worker) => join(place, worker, slowly)));
     const paces = runs.map((run) => run.pace(METER));
     expect(paces.map(({ rate }) => rate)).toEqual([0, 0]);
     await Promise.all(paces.map((pace) => pace.ready(1)));

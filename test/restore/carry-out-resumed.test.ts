@@ -135,7 +135,7 @@ describe("a run that is killed at any moment and gone on with", () => {
           { fault: { kind: "reset-after" }, rate: 0.03, operations: ["PutItem", "DeleteItem"] },
         ],
         async onRequest(operation) {
-          if (operation !== "DescribeTable" && dice.chance(0.05)) await others.write(dice.pick(ids(800)));
+          if (operation !== "DescribeTable" && dice.chance(0.1)) await others.write(dice.pick(ids(800)));
         },
       });
       expect(kills).toBeGreaterThan(1);

@@ -158,7 +158,7 @@ describe("what others write", () => {
     expect(outcome.raced.length).toBeGreaterThan(20);
     const { create, replace, delete: deleted } = outcome.written;
     expect(create + replace + deleted + outcome.raced.length).toBe(changes.length);
-  }, 30_000);
+  });
 });
 
 describe("what cannot be done", () => {

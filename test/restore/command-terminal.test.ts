@@ -29,6 +29,7 @@ async function start(args: string[], options: TerminalOptions = {}): Promise<Ter
 test("the dashboard asks about the plan, carries it out, and leaves the summary", async () => {
   const terminal = await start(["--mode", "replace"]);
   await terminal.waitFor("Carry out this plan?", SLOW_MS);
+  await terminal.waitFor("leave: nothing is written");
   expect(terminal.alternateScreen()).toBe(true);
   const text = terminal.screen().join("\n");
   expect(text).toMatch(/^ {3}create +1 +6 B +1$/m);

@@ -72,7 +72,7 @@ test.each(PLANNED)(
         const mayGoOn = isPlanned(undoFile);
         const [requests, operations] = killAt(runs, kills.writing, dice);
         const run = await runPlan(mayGoOn ? [...words, "--resume"] : words, {
-          started: (kill) => counting.after(requests, kill, operations),
+          started: (kill) => counting.killAfter(requests, kill, operations),
         });
         if (run.code === 0) {
           expect(allWritten(run.summary!)).toEqual(plannedItems(run.summary!.plan!));
@@ -99,7 +99,6 @@ test.each(PLANNED)(
         rmSync(undoFile, { force: true });
       }
       expect(kills.planning).toBeGreaterThan(0);
-      // More often than once where the first kill left something: writes that are under way take effect.
       expect(kills.writing).toBeGreaterThan(0);
       expect(await stateOf(scenario)).toEqual(scenario.after);
       await counting.proxy.stop();

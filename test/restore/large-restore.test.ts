@@ -62,7 +62,7 @@ beforeAll(async () => {
   await pipeline(sourceLines, createGzip(), createWriteStream(folder.path("backup.gz")));
   table = await createTable();
   await table.load(drifted());
-}, 10 * MINUTES);
+}, 30 * MINUTES);
 
 afterAll(async () => {
   await table.drop();
@@ -93,7 +93,7 @@ async function restoredAgainstAll(name: string, mostWrites: number, seed: number
   const undoFile = folder.path(`${name}.ndjson`);
   const words = ["restore-table", folder.path("backup.gz"), `${counting.proxy.url}/${name}`];
   const { last, kills } = await killedUntilDone([...words, "--undo-file", undoFile, ...more], () => ({
-    timeoutMs: 10 * MINUTES,
+    timeoutMs: 30 * MINUTES,
     started: (kill) => counting.after(dice.between(1, mostWrites), kill),
   }));
   await counting.proxy.stop();
@@ -126,7 +126,7 @@ test(
     expectAsPlanned(restored, { create: CHANGES, replace: CHANGES, delete: CHANGES });
     expectSource(await table.items());
   },
-  15 * MINUTES,
+  40 * MINUTES,
 );
 
 test(
@@ -143,5 +143,5 @@ test(
       client.destroy();
     }
   },
-  15 * MINUTES,
+  40 * MINUTES,
 );

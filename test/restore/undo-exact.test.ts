@@ -47,7 +47,7 @@ test.each(SCENARIOS)(
 
 /** Runs a command through a proxy, and kills it when it has sent so many writes; resolves when the server has dealt with all of them. */
 async function killedAfter(counting: CountingProxy, writes: number, words: string[]): Promise<void> {
-  const { code, output } = await runPlan(words, { started: (kill) => counting.after(writes, kill) });
+  const { code, output } = await runPlan(words, { started: (kill) => counting.killAfter(writes, kill) });
   expect(code, output).toBeUndefined();
   await counting.idle();
 }

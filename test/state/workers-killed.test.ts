@@ -72,7 +72,9 @@ describe.each(STORE_KINDS)("workers in processes of their own (%s)", (kind) => {
       withState(kind, (_place, place) =>
         withWorkers(async (startWorker) => {
           const size = { segments: 1, units: 30 };
-          const options = { ...TERMS, ...size, url: place.url, concurrency: 1, unitMs: 30, aheadMs: 0 };
+          // Long enough for nobody else to lose it.
+          const terms = { leaseMs: 2_000, clockMarginMs: 300, concurrency: 1, unitMs: 100, aheadMs: 0 };
+          const options = { ...terms, ...size, url: place.url };
           const frozen = startWorker({ ...options, worker: "frozen" });
           await frozen.says("saved");
           frozen.kill("SIGSTOP");

@@ -58,7 +58,7 @@ test("a writer killed at any moment leaves every acknowledged version, no torn o
     }
     expect(await litterIn(place.root)).toEqual([]);
     // The test would say nothing if the kills had hit an idle program.
-    expect(acknowledged).toBeGreaterThan(100);
+    expect(acknowledged).toBeGreaterThan(KILLS);
     expect(leftBehind).toBeGreaterThan(0);
   } finally {
     await place.drop();

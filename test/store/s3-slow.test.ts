@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => bucket.drop());
 
-const OPTIONS = { silenceMs: 1_500, retries: 0 };
+const OPTIONS = { silenceMs: 4_000, retries: 0 };
 const isRead = (request: Request) => request.method === "GET" && request.url.endsWith("/a");
 
 /** A body that comes in ten pieces, with a pause before each; `pieces` of them, then nothing any more. */
@@ -32,7 +32,7 @@ test.concurrent("an object may take as long as it likes while something of it co
     const answer = await pass();
     if (!isRead(request)) return answer;
     const { status, headers } = answer;
-    return new Response(slowly(await answer.bytes(), 250), { status, headers });
+    return new Response(slowly(await answer.bytes(), 500), { status, headers });
   };
   const text = "0123456789".repeat(10_000);
   return withBetween(
@@ -75,7 +75,7 @@ test.concurrent("an object of which nothing comes any more is asked for again, o
 test.concurrent("the server may take its time to complete an upload", () => {
   const slow: Between = async (request, pass) => {
     const answer = await pass();
-    if (request.method === "POST" && queryOf(request).startsWith("?uploadId")) await Bun.sleep(2_500);
+    if (request.method === "POST" && queryOf(request).startsWith("?uploadId")) await Bun.sleep(6_000);
     return answer;
   };
   return withBetween(

@@ -7,6 +7,7 @@ import { DdbrError, EXIT } from "../../core/errors.ts";
 import { escapeForTerminal } from "../../core/escape.ts";
 import { parseTableLocation } from "../../core/location.ts";
 import { openTable } from "../../core/table/table.ts";
+import { untilStopped } from "../../core/until-stopped.ts";
 import { parseBackupRequest } from "../backup/backup-request.ts";
 import { runBackupTable } from "../backup/run-backup-table.ts";
 import { parseIncrementalDiff } from "../incremental/incremental-diff-request.ts";
@@ -18,7 +19,6 @@ import { formatCount } from "../output/figures.ts";
 import type { OutputMode } from "../output/mode.ts";
 import { stopSignals } from "../output/stop-signals.ts";
 import { type DemoDirectory, temporaryDirectory } from "./temporary-directory.ts";
-import { unlessStopped } from "./unless-stopped.ts";
 
 export interface DemoBackupOptions {
   mode: OutputMode;
@@ -40,7 +40,7 @@ export async function runDemoBackup({ mode, into }: DemoBackupOptions): Promise<
   const server = await startEmbeddedDynamo();
   try {
     say(`filling a table with ${formatCount(ORDERS)} orders, in memory …`);
-    await unlessStopped(server.loadDemo({ seed: SEED, orders: ORDERS }), stop.signal);
+    await untilStopped(server.loadDemo({ seed: SEED, orders: ORDERS }), stop.signal);
     const code = await tour(`${server.endpoint}/${DEMO_PRIMARY}`, folder.path, mode, stop.signal);
     if (into !== undefined) say(`what was written is in ${escapeForTerminal(folder.path)}`);
     return code;

@@ -7,11 +7,11 @@ import { recordName } from "../../core/incremental/record-object.ts";
 import { keyOf } from "../../core/item/attribute-value.ts";
 import { humanJson } from "../../core/item/human.ts";
 import { openDirectoryStore } from "../../core/store/directory/directory-store.ts";
+import { untilStopped } from "../../core/until-stopped.ts";
 import { parseHistoryRequest, runRecordHistory } from "../history/run-record-history.ts";
 import type { OutputMode } from "../output/mode.ts";
 import { stopSignals } from "../output/stop-signals.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
-import { unlessStopped } from "./unless-stopped.ts";
 
 const SEED = 20_261_123;
 const ORDERS = 400;
@@ -25,7 +25,7 @@ export async function runDemoHistory(mode: OutputMode): Promise<number> {
   using folder = temporaryDirectory();
   const server = await startEmbeddedDynamo();
   try {
-    await unlessStopped(server.loadDemo({ seed: SEED, orders: ORDERS }), stop.signal);
+    await untilStopped(server.loadDemo({ seed: SEED, orders: ORDERS }), stop.signal);
     const item = order(SEED, INDEX, ORDERS);
     const path = join(folder.path, DEMO_PRIMARY);
     const store = await openDirectoryStore({ kind: "directory", text: path, path });

@@ -11,6 +11,11 @@ export interface CountingProxy {
   writes: number;
   /** Calls `action` when so many more requests of these kinds have arrived; the last one is forwarded after it. */
   after(requests: number, action: () => void, operations?: readonly string[]): void;
+  /**
+   * As `after`, for what kills the program: what arrives later is lost until `idle`. However many requests it has under way at
+   * once, no more than so many reach the server.
+   */
+  killAfter(requests: number, kill: () => void, operations?: readonly string[]): void;
   /** Resolves when the server has answered every write that has arrived; without faults, or some are never forwarded. */
   idle(): Promise<void>;
 }
@@ -25,6 +30,7 @@ export async function startCountingProxy(
   meanwhile?: (operation: string, body: string | undefined) => Promise<void>,
 ): Promise<CountingProxy> {
   let answers = 0;
+  let isLost = false;
   let due: { left: number; action: () => void; operations: readonly string[] } | undefined;
   const counting: CountingProxy = {
     writeUnits: 0,
@@ -32,14 +38,26 @@ export async function startCountingProxy(
     after(left, action, operations = WRITES) {
       due = { left, action, operations };
     },
+    killAfter(left, kill, operations) {
+      const action = () => {
+        isLost = true;
+        kill();
+      };
+      counting.after(left, action, operations);
+    },
     async idle() {
       while (answers < counting.writes) await Bun.sleep(5);
+      if (!isLost) return;
+      // What the program had sent before it was killed may still be on its way here.
+      await Bun.sleep(50);
+      isLost = false;
     },
     proxy: await startFaultProxy({
       target: dynamoDbEndpoint(),
       seed,
       rules,
       async onRequest(operation, body) {
+        if (isLost) throw new Error("lost with the program that has sent it");
         if (WRITES.includes(operation)) {
           counting.writes++;
           await meanwhile?.(operation, body);

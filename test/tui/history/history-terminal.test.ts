@@ -69,7 +69,7 @@ test("moves, switches views, marks and compares, then leaves with q", async () =
 });
 
 test("searches in the background, goes from hit to hit, and stops with Esc", async () => {
-  await start({ count: 3000, delayMs: 2 });
+  await start({ count: 3000, delayMs: 5 });
   await press("/ritten 2991\r", '"written 2991"');
   expect(session.screen()[0]).toContain(" 9 of 3 000");
   await session.waitFor(/searching "ritten 2991"|found in 1 of/);
@@ -177,7 +177,7 @@ test("Ctrl-C leaves; during a restore it waits for the write, once more at once"
   session.write(CTRL_C);
   await expectRestored(session, 0, "ended: nothing, status open");
   await session.close();
-  await start({ count: 20, restoreMs: 400 });
+  await start({ count: 20, restoreMs: 2_000 });
   await press("jjjjr", "y yes   N no");
   await press("y", "writing");
   session.write(CTRL_C);

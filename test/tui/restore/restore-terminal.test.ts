@@ -1,16 +1,23 @@
 import { afterEach, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { TerminalOptions, TerminalSession } from "../../helpers/pty.ts";
-import { CTRL_C, expectRestored, startDashboard } from "../fixtures/driven-dashboard.ts";
+import { CTRL_C, expectRestored, startDashboard, startProgram } from "../fixtures/driven-dashboard.ts";
 
 const PROGRAM = join(import.meta.dir, "fixtures", "restore-program.ts");
+
+const QUICK = { stepMs: 10, mishaps: [] };
 
 let session: TerminalSession;
 
 afterEach(() => session?.close());
 
 async function start(script: object, options: TerminalOptions = {}): Promise<void> {
-  session = await startDashboard(PROGRAM, { stepMs: 10, mishaps: [], ...script }, options);
+  session = await startDashboard(PROGRAM, { ...QUICK, ...script }, options);
+}
+
+/** One that ends by itself, perhaps before anybody has looked. */
+function run(script: object, options: TerminalOptions = {}): void {
+  session = startProgram(PROGRAM, { ...QUICK, ...script }, options);
 }
 
 async function press(keys: string, wanted: string | RegExp): Promise<void> {
@@ -27,14 +34,14 @@ test("reads, asks, writes, verifies, and closes by itself", async () => {
 });
 
 test("n leaves: nothing is written", async () => {
-  await start({});
+  await start({ steps: 100 });
   await session.waitFor("Carry out this plan?");
   session.write("n");
   await expectRestored(session, 130, "ended: interrupted");
 });
 
 test("Ctrl-C while it asks is a no", async () => {
-  await start({});
+  await start({ steps: 100 });
   await session.waitFor("Carry out this plan?");
   session.write(CTRL_C);
   await expectRestored(session, 130, "ended: interrupted");
@@ -66,12 +73,12 @@ test("p stands everything still while it writes; q stops it", async () => {
 });
 
 test("a failure of the run restores the terminal and is told", async () => {
-  await start({ steps: 20, failure: "no such bucket" });
+  run({ steps: 20, failure: "no such bucket" });
   await expectRestored(session, 2, "failed: unexpected failure: Error: no such bucket");
 });
 
 test("what comes from a table or a bucket reaches the screen only in escaped form", async () => {
-  await start({ steps: 30, nasty: true, yes: true, mishaps: undefined });
+  run({ steps: 30, nasty: true, yes: true, mishaps: undefined });
   await expectRestored(session, 0, "ended: incomplete");
   expect(session.raw()).toContain("\\u001b[2J");
   expect(session.raw()).not.toContain("\x1b[2J\x1b[31mred");
@@ -81,13 +88,13 @@ test("what comes from a table or a bucket reaches the screen only in escaped for
 
 test.each(["TERM=dumb", "LANG=C"])("%s: nothing but ASCII", async (variable) => {
   const [name, value] = variable.split("=") as [string, string];
-  await start({ steps: 20, nasty: true, yes: true, mishaps: undefined }, { env: { [name]: value } });
+  run({ steps: 20, nasty: true, yes: true, mishaps: undefined }, { env: { [name]: value } });
   await session.exitCode;
   expect(session.raw()).not.toMatch(/[^\x00-\x7e]/);
 });
 
 test("NO_COLOR: no colours", async () => {
-  await start({ steps: 20, yes: true }, { env: { NO_COLOR: "1" } });
+  run({ steps: 20, yes: true }, { env: { NO_COLOR: "1" } });
   await session.exitCode;
   expect(session.raw()).not.toMatch(/\x1b\[(3[0-7]|9[0-7]|4[0-7]|38|48)[;m]/);
 });
